@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# One command from a fresh Debian 12 to the main job: installs what is missing, builds, and moves the reflector of
+# office_v1. Arguments go to the driver, for example: bash examples/quickstart.sh --worlds 8 --out out/eight
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+bash .ci/packages.sh g++ cmake ninja-build libeigen3-dev libtbb-dev libpugixml-dev nlohmann-json3-dev \
+  libassimp-dev libpng-dev libcli11-dev
+
+# A build folder that is already there keeps its choice of tests and benchmarks.
+first=()
+[ -f build/CMakeCache.txt ] || first=(-DMANYWORLDS_BUILD_TESTS=OFF -DMANYWORLDS_BUILD_BENCH=OFF -DMANYWORLDS_CUDA=OFF)
+cmake --preset release "${first[@]}" >/dev/null
+cmake --build build --target place -j "$(bash .ci/jobs.sh)"
+
+out=out/quickstart
+build/examples/place --scene examples/scenes/office_v1/office_v1.xml --out "$out" "$@"

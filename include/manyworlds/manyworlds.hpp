@@ -1,0 +1,20 @@
+#pragma once
+/// Umbrella for drivers: everything, and scene files, results and pictures when manyworlds::io is linked.
+/// Library files include exactly what they use.
+#include "manyworlds/core/complex.hpp"
+#include "manyworlds/core/config.hpp"
+#include "manyworlds/core/error.hpp"
+#include "manyworlds/core/random.hpp"
+#include "manyworlds/core/scalar.hpp"
+#include "manyworlds/core/units.hpp"
+#include "manyworlds/math/box.hpp"
+#include "manyworlds/math/mat3.hpp"
+#include "manyworlds/math/pose.hpp"
+#include "manyworlds/math/rectangle.hpp"
+#include "manyworlds/math/vec3.hpp"
+#include "manyworlds/scene/antenna.hpp"
+#include "manyworlds/scene/configuration.hpp"
+#include "manyworlds/scene/material.hpp"
+#include "manyworlds/scene/scene.hpp"
+#include "manyworlds/scene/visibility.hpp"
+#include "manyworlds/kernels/path_view.hpp"

@@ -1,0 +1,38 @@
+# Every public header compiles alone, twice in a row, under the C++ compiler, and what kernels may see under nvcc too.
+# This is checked by building: one generated source per header.
+set(generated ${CMAKE_CURRENT_BINARY_DIR}/headers)
+
+function(one_source_per_header extension out)
+  set(sources)
+  foreach(header IN LISTS ARGN)
+    string(REGEX REPLACE "^.*/manyworlds/" "manyworlds/" header ${header})
+    string(MAKE_C_IDENTIFIER ${header} name)
+    file(CONFIGURE OUTPUT ${generated}/${name}.${extension} CONTENT "#include \"${header}\"\n#include \"${header}\"\n")
+    list(APPEND sources ${generated}/${name}.${extension})
+  endforeach()
+  set(${out} ${sources} PARENT_SCOPE)
+endfunction()
+
+file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/*.hpp ${PROJECT_SOURCE_DIR}/kernels/*.hpp)
+one_source_per_header(cpp sources ${headers})
+add_library(headers_alone OBJECT ${sources})
+target_link_libraries(headers_alone PRIVATE manyworlds_own)
+target_compile_options(headers_alone PRIVATE -O0)
+
+if(MANYWORLDS_WITH_CUDA)
+  # One architecture is enough for what only has to compile; cuda_kernels below is built for all.
+  set(device_headers ${headers})
+  list(FILTER device_headers INCLUDE REGEX "/manyworlds/(core|math|kernels)/")
+  one_source_per_header(cu sources ${device_headers})
+  add_library(headers_alone_cuda OBJECT ${sources})
+  target_link_libraries(headers_alone_cuda PRIVATE manyworlds)
+  set_target_properties(headers_alone_cuda PROPERTIES CUDA_ARCHITECTURES 90-real)
+  target_compile_options(headers_alone_cuda PRIVATE -Werror=cross-execution-space-call)
+
+  file(GLOB sources CONFIGURE_DEPENDS cuda/*.cu)
+  if(sources)
+    add_library(cuda_kernels OBJECT ${sources})
+    target_link_libraries(cuda_kernels PRIVATE manyworlds)
+    target_compile_options(cuda_kernels PRIVATE -Werror=cross-execution-space-call)
+  endif()
+endif()
