@@ -1,0 +1,111 @@
+#pragma once
+#include "manyworlds/io/plan_picture.hpp"
+
+/// Transmitters and panels on a plan, with labels that keep out of each other's way.
+namespace manyworlds::io {
+
+/// Remembers what is taken and finds a free place for the next label.
+class Labels {
+ public:
+  explicit Labels(Box2 room) : room_(room) {}
+
+  void occupy(Box2 box) { taken_.push_back(box); }
+
+  /// Draws the text near an anchor, at least `away` pixels from it: the first free place of right, left, above, below
+  /// and the corners, else the one on the right.
+  void place(Canvas& canvas, Point2 anchor, double away, const std::string& text) {
+    if (text.empty()) return;
+    constexpr double height = 11;
+    const double wide = text_width(text, height), half = height / 2;
+    const Point2 centres[] = {{away + wide / 2, 0},          {-away - wide / 2, 0},         {0, -away - half},
+                              {0, away + half},              {away + wide / 2, -away - half}, {away + wide / 2, away + half},
+                              {-away - wide / 2, -away - half}, {-away - wide / 2, away + half}};
+    const auto box = [&](Point2 offset) {
+      const Point2 c = anchor + offset, margin{wide / 2 + 3, half + 4};
+      return Box2{c - margin, c + margin};
+    };
+    const auto free = [&](Point2 offset) {
+      const Box2 b = box(offset);
+      return room_.contains(b.lo) && room_.contains(b.hi) &&
+             std::none_of(taken_.begin(), taken_.end(), [&](const Box2& t) { return t.overlaps(b); });
+    };
+    const Point2* found = std::find_if(std::begin(centres), std::end(centres), free);
+    const Point2 offset = found == std::end(centres) ? centres[0] : *found;
+    occupy(box(offset));
+    draw_text(canvas, anchor + offset, text,
+              {.height = height, .weight = 1.5, .align = 0.5, .raise = 0.5, .halo = {255, 255, 255, 0.9}});
+  }
+
+ private:
+  Box2 room_;
+  std::vector<Box2> taken_;
+};
+
+/// White disc with a dark ring and a mast inside.
+inline void draw_transmitter_symbol(Canvas& canvas, Point2 at) {
+  canvas.fill_circle(at, 10.5, {255, 255, 255, 0.9});
+  canvas.fill_circle(at, 9, palette::ink);
+  const Polyline mast[] = {{at + Point2{0, 5}, at + Point2{0, -4.5}},
+                           {at + Point2{-4, -4.5}, at + Point2{0, 0}, at + Point2{4, -4.5}}};
+  canvas.stroke_all(mast, 1.7, palette::paper);
+}
+
+/// Thick line with a short arrow along a unit direction (pixels); a zero direction (a panel that lies flat) has none.
+inline void draw_panel_symbol(Canvas& canvas, std::span<const Point2> outline, Point2 center, Point2 normal) {
+  const double tick = 17 * length(normal);
+  const Point2 tip = center + tick * normal, side{-normal.y, normal.x};
+  const Polyline arrow[] = {{center, tip}, {tip - 5.0 * normal + 4.0 * side, tip, tip - 5.0 * normal - 4.0 * side}};
+  if (tick > 8) canvas.stroke_all(arrow, 4.5, {255, 255, 255, 0.9});
+  canvas.stroke(outline, 8.5, {255, 255, 255, 0.9});
+  if (tick > 8) canvas.stroke_all(arrow, 2, palette::accent);
+  canvas.stroke(outline, 5, palette::accent);
+}
+
+inline LegendEntry transmitter_key() {
+  return {"transmitter", [](Canvas& canvas, Box2 box) { draw_transmitter_symbol(canvas, 0.5 * (box.lo + box.hi)); }};
+}
+inline LegendEntry panel_key() {
+  return {"panel and its normal", [](Canvas& canvas, Box2 box) {
+            const double x = (box.lo.x + box.hi.x) / 2 - 6;
+            const Polyline line{{x, box.lo.y + 1}, {x, box.hi.y - 1}};
+            draw_panel_symbol(canvas, line, {x, (box.lo.y + box.hi.y) / 2}, {1, 0});
+          }};
+}
+
+/// Draws the panels and the transmitters that lie in the view, and their labels.
+inline void draw_marks(PlanPicture& picture, const std::vector<PanelMark>& panels, const std::vector<Transmitter>& transmitters) {
+  const PlanView& view = picture.view;
+  Labels labels(view.map);
+  const auto pixel = [&](Vec3d p) { return view.to_pixel({p.x, p.y}); };
+  const auto visible = [&](Vec3d p) { return view.world.contains({p.x, p.y}); };
+  picture.canvas.clip({view.map.lo - Point2{12, 12}, view.map.hi + Point2{12, 12}});
+  for (const PanelMark& panel : panels) {
+    const Rectangled& r = panel.rectangle;
+    if (!visible(r.center)) continue;
+    const Polyline outline{pixel(r.point(-r.half_u, -r.half_v)), pixel(r.point(r.half_u, -r.half_v)),
+                           pixel(r.point(r.half_u, r.half_v)), pixel(r.point(-r.half_u, r.half_v)),
+                           pixel(r.point(-r.half_u, -r.half_v))};
+    picture.canvas.fill_polygon(outline, {palette::accent.r, palette::accent.g, palette::accent.b, 0.35});
+    draw_panel_symbol(picture.canvas, outline, pixel(r.center), {r.normal.x, -r.normal.y});
+    Box2 box{outline[0], outline[0]};
+    for (const Point2& p : outline) {
+      box.lo = {std::min(box.lo.x, p.x - 5), std::min(box.lo.y, p.y - 5)};
+      box.hi = {std::max(box.hi.x, p.x + 5), std::max(box.hi.y, p.y + 5)};
+    }
+    labels.occupy(box);
+    const Point2 tip = pixel(r.center) + 17.0 * Point2{r.normal.x, -r.normal.y};
+    labels.occupy({tip - Point2{5, 5}, tip + Point2{5, 5}});
+  }
+  for (const Transmitter& tx : transmitters)
+    if (visible(tx.position)) {
+      draw_transmitter_symbol(picture.canvas, pixel(tx.position));
+      labels.occupy({pixel(tx.position) - Point2{11, 11}, pixel(tx.position) + Point2{11, 11}});
+    }
+  for (const Transmitter& tx : transmitters)
+    if (visible(tx.position)) labels.place(picture.canvas, pixel(tx.position), 14, tx.name);
+  for (const PanelMark& panel : panels)
+    if (visible(panel.rectangle.center)) labels.place(picture.canvas, pixel(panel.rectangle.center), 24, panel.label);
+  picture.canvas.unclip();
+}
+
+}  // namespace manyworlds::io

@@ -1,0 +1,138 @@
+#pragma once
+#include <bit>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "manyworlds/io/ply_header.hpp"
+#include "manyworlds/scene/scene.hpp"
+
+namespace manyworlds::io {
+namespace detail {
+
+/// Takes the values of a PLY body one after the other; every value consumes at least one byte of the file.
+class PlyReader {
+ public:
+  PlyReader(std::string_view body, PlyFormat format) : rest_(body), format_(format) {}
+
+  std::size_t bytes_left() const { return rest_.size(); }
+  bool ascii() const { return format_ == PlyFormat::ascii; }
+
+  /// Next value of a type; exact, since a double holds them all. `where` names the item for messages.
+  template <class Where>
+  double next(PlyType type, const Where& where) {
+    return ascii() ? next_ascii(where) : next_binary(type, where);
+  }
+
+ private:
+  template <class Where>
+  double next_ascii(const Where& where) {
+    const std::string_view word = next_word(rest_);
+    if (word.empty()) throw where("truncated: the file ends here");
+    const auto number = to_number(word);
+    if (!number) throw where("expected a number, found " + in_quotes(word));
+    return *number;
+  }
+
+  template <class Where>
+  double next_binary(PlyType type, const Where& where) {
+    const std::size_t size = size_of(type);
+    if (rest_.size() < size) throw where("truncated: the file ends here");
+    char bytes[8];
+    const bool swap = (format_ == PlyFormat::big_endian) == (std::endian::native == std::endian::little);
+    for (std::size_t i = 0; i < size; ++i) bytes[i] = rest_[swap ? size - 1 - i : i];
+    rest_.remove_prefix(size);
+    switch (type) {
+      case PlyType::int8: return as<std::int8_t>(bytes);
+      case PlyType::uint8: return as<std::uint8_t>(bytes);
+      case PlyType::int16: return as<std::int16_t>(bytes);
+      case PlyType::uint16: return as<std::uint16_t>(bytes);
+      case PlyType::int32: return as<std::int32_t>(bytes);
+      case PlyType::uint32: return as<std::uint32_t>(bytes);
+      case PlyType::float32: return as<float>(bytes);
+      case PlyType::float64: return as<double>(bytes);
+    }
+    return 0;
+  }
+
+  template <class T>
+  static double as(const char* bytes) {
+    T value;
+    std::memcpy(&value, bytes, sizeof(T));
+    return static_cast<double>(value);
+  }
+
+  std::string_view rest_;
+  PlyFormat format_;
+};
+
+}  // namespace detail
+
+/// Triangles of a PLY text (ascii, or binary of either byte order) in the order of the file; polygons become fans.
+/// Elements and properties other than the vertices' x, y, z and the faces' vertex indices are read over. Memory is
+/// bounded by the file: counts in the header reserve nothing. Throws InputError with the element for what is not as
+/// it should be.
+inline Mesh parse_ply(std::string_view text, const std::string& file) {
+  const PlyHeader header = read_ply_header(text, file);
+  detail::PlyReader reader(text, header.format);
+  Mesh mesh;
+  std::uint64_t vertex_count = 0;
+  for (const PlyElement& element : header.elements)
+    if (element.name == "vertex") vertex_count += element.count;
+
+  for (const PlyElement& element : header.elements) {
+    if (element.properties.empty()) continue;
+    int axes[3] = {-1, -1, -1}, indices = -1;
+    for (int k = 0; k < static_cast<int>(element.properties.size()); ++k) {
+      const PlyProperty& p = element.properties[static_cast<std::size_t>(k)];
+      if (!p.list && p.name.size() == 1 && p.name[0] >= 'x' && p.name[0] <= 'z') axes[p.name[0] - 'x'] = k;
+      if (p.list && (p.name == "vertex_indices" || p.name == "vertex_index")) indices = k;
+    }
+    const bool vertices = element.name == "vertex", faces = element.name == "face";
+    if (vertices && (axes[0] < 0 || axes[1] < 0 || axes[2] < 0))
+      throw InputError(file, "element vertex: expected the properties x, y and z");
+    if (faces && indices < 0) throw InputError(file, "element face: expected a list vertex_indices");
+
+    for (std::uint64_t item = 0; item < element.count; ++item) {
+      const auto fail = [&](const std::string& what) {
+        return InputError(file, element.name + " " + std::to_string(item) + " of " + std::to_string(element.count) +
+                                    ": " + what);
+      };
+      double point[3]{};
+      for (int k = 0; k < static_cast<int>(element.properties.size()); ++k) {
+        const PlyProperty& property = element.properties[static_cast<std::size_t>(k)];
+        if (!property.list) {
+          const double value = reader.next(property.value, fail);
+          for (int axis = 0; axis < 3; ++axis)
+            if (k == axes[axis]) point[axis] = value;
+          continue;
+        }
+        const double length = reader.next(property.count, fail);
+        if (!(length >= 0 && length <= static_cast<double>(reader.bytes_left())))
+          throw fail("a list of " + to_text(length) + " values does not fit into the file");
+        std::uint32_t corners[3]{};
+        for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(length); ++i) {
+          const double value = reader.next(property.value, fail);
+          if (!faces || k != indices) continue;
+          if (!(value >= 0 && value < static_cast<double>(vertex_count) && value <= 4294967295.0 &&
+                value == std::floor(value)))
+            throw fail("expected an index of the " + std::to_string(vertex_count) + " vertices, found " +
+                       to_text(value));
+          corners[i < 3 ? i : 2] = static_cast<std::uint32_t>(value);
+          if (i < 2) continue;
+          mesh.triangles.push_back({corners[0], corners[1], corners[2]});
+          corners[1] = corners[2];
+        }
+        if (faces && k == indices && length < 3) throw fail("expected at least 3 vertices, found " + to_text(length));
+      }
+      if (!vertices) continue;
+      for (const double x : point)
+        if (!std::isfinite(x)) throw fail("expected finite coordinates");
+      mesh.vertices.push_back({point[0], point[1], point[2]});
+    }
+  }
+  return mesh;
+}
+
+}  // namespace manyworlds::io

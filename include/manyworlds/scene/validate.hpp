@@ -1,0 +1,137 @@
+#pragma once
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "manyworlds/core/error.hpp"
+#include "manyworlds/core/text.hpp"
+#include "manyworlds/math/box.hpp"
+#include "manyworlds/scene/on_surface.hpp"
+#include "manyworlds/scene/scene.hpp"
+
+namespace manyworlds {
+namespace detail {
+
+inline bool finite(Vec3d v) { return std::isfinite(v.x) && std::isfinite(v.y) && std::isfinite(v.z); }
+
+template <class Item>
+void check_unique(const std::vector<Item>& items, const std::string& kind) {
+  std::set<std::string> names;
+  for (const Item& item : items)
+    if (!names.insert(item.name).second) throw InputError("scene", "two " + kind + "s have the name " + in_quotes(item.name));
+}
+
+inline void check_material(const Material& m) {
+  const auto expect = [&](bool holds, const char* what, double found) {
+    if (!holds) throw InputError("material " + in_quotes(m.name), "expected " + std::string(what) + ", found " + to_text(found));
+  };
+  if (m.pec) return;
+  expect(m.eps_r >= 1 && std::isfinite(m.eps_r), "eps_r >= 1", m.eps_r);
+  expect(m.sigma >= 0 && std::isfinite(m.sigma), "sigma >= 0 S/m", m.sigma);
+  expect(m.thickness > 0 && std::isfinite(m.thickness), "thickness > 0 m", m.thickness);
+  expect(m.scattering >= 0 && m.scattering <= 1, "scattering in 0 to 1", m.scattering);
+}
+
+inline void check_object(const Object& o, std::size_t materials) {
+  const std::string where = "object " + in_quotes(o.name);
+  const Mesh& mesh = o.mesh;
+  if (o.material >= materials)
+    throw InputError(where, "material " + std::to_string(o.material) + " of only " + std::to_string(materials));
+  if (mesh.triangles.empty()) throw InputError(where, "no triangles");
+  for (const Vec3d& v : mesh.vertices)
+    if (!finite(v)) throw InputError(where, "a vertex is not finite");
+  for (const auto& t : mesh.triangles)
+    for (const std::uint32_t i : t)
+      if (i >= mesh.vertices.size())
+        throw InputError(where, "index " + std::to_string(i) + " of only " + std::to_string(mesh.vertices.size()) +
+                                    " vertices");
+  if (!mesh.source_index.empty() && mesh.source_index.size() != mesh.triangles.size())
+    throw InputError(where, "expected as many source indices as triangles");
+}
+
+inline void check_antenna(const Antenna& a, const std::string& where) {
+  if (a.slants.empty() || a.slants.size() > 2) throw InputError(where, "expected one or two polarisations");
+  for (const double slant : a.slants)
+    if (!std::isfinite(slant)) throw InputError(where, "a slant angle is not finite");
+}
+
+}  // namespace detail
+
+/// Checks what a scene is made of: frequency, materials, objects. Throws InputError for the first mistake: no
+/// triangles, two things of one name, values that are not finite or impossible, indices out of range.
+inline void validate_geometry(const Scene& scene) {
+  if (!(scene.frequency_hz >= 0.1e9 && scene.frequency_hz <= 100e9))
+    throw InputError("frequency", "expected 0.1 to 100 GHz, found " + to_text(scene.frequency_hz / 1e9) + " GHz");
+  if (scene.objects.empty()) throw InputError("scene", "no triangles");
+  detail::check_unique(scene.objects, "object");
+  detail::check_unique(scene.materials, "material");
+  for (const Material& m : scene.materials) detail::check_material(m);
+  for (const Object& o : scene.objects) detail::check_object(o, scene.materials.size());
+}
+
+/// Checks the transmitters and receivers of a scene; needs at least one of each. Throws InputError.
+inline void validate_devices(const Scene& scene) {
+  if (scene.transmitters.empty()) throw InputError("scene", "no transmitters");
+  detail::check_unique(scene.transmitters, "transmitter");
+  for (const Transmitter& t : scene.transmitters) {
+    const std::string where = "transmitter " + in_quotes(t.name);
+    if (!detail::finite(t.position)) throw InputError(where, "the position is not finite");
+    if (!detail::finite(t.orientation)) throw InputError(where, "the orientation is not finite");
+    if (!std::isfinite(t.power_dbm)) throw InputError(where, "the power is not finite");
+    detail::check_antenna(t.antenna, where);
+  }
+
+  const ReceiverSet& r = scene.receivers;
+  const std::size_t n = r.positions.size();
+  const auto check_size = [&](std::size_t found, const char* what) {
+    if (found != 0 && found != n)
+      throw InputError("receivers", "expected none or " + std::to_string(n) + " " + what + ", found " + std::to_string(found));
+  };
+  if (n == 0) throw InputError("receivers", "the set is empty");
+  check_size(r.weights.size(), "weights");
+  check_size(r.orientations.size(), "orientations");
+  if (r.rows != 0 || r.columns != 0) check_size(std::size_t(r.rows) * r.columns, "grid cells");
+  if (r.antenna) detail::check_antenna(*r.antenna, "receivers");
+  for (std::size_t i = 0; i < n; ++i)
+    if (!detail::finite(r.positions[i]) || (!r.orientations.empty() && !detail::finite(r.orientations[i])))
+      throw InputError("receiver " + std::to_string(i), "the position or orientation is not finite");
+  double sum = r.weights.empty() ? 1 : 0;
+  for (std::size_t i = 0; i < r.weights.size(); ++i) {
+    if (!(r.weights[i] >= 0) || !std::isfinite(r.weights[i]))
+      throw InputError("receiver " + std::to_string(i), "expected a weight >= 0, found " + to_text(r.weights[i]));
+    sum += r.weights[i];
+  }
+  if (!(sum > 0)) throw InputError("receivers", "all weights are zero");
+}
+
+/// Checks a scene before work starts: throws InputError for what cannot be used (see validate_geometry and
+/// validate_devices) and returns a warning for each transmitter, and one for all receivers, closer than 1 mm to a
+/// surface.
+inline std::vector<std::string> validate(const Scene& scene) {
+  validate_geometry(scene);
+  validate_devices(scene);
+  constexpr double touching = 1e-3;
+  std::vector<Vec3d> points;
+  for (const Transmitter& t : scene.transmitters) points.push_back(t.position);
+  points.insert(points.end(), scene.receivers.positions.begin(), scene.receivers.positions.end());
+  const std::vector<std::int64_t> touched = touched_objects(scene.objects, points, touching);
+
+  std::vector<std::string> warnings;
+  const auto object = [&](std::size_t i) { return in_quotes(scene.objects[std::size_t(touched[i])].name); };
+  const std::size_t transmitters = scene.transmitters.size();
+  for (std::size_t i = 0; i < transmitters; ++i)
+    if (touched[i] >= 0)
+      warnings.push_back("transmitter " + in_quotes(scene.transmitters[i].name) + " lies on the surface of " + object(i));
+  std::size_t count = 0, first = 0;
+  for (std::size_t i = transmitters; i < points.size(); ++i)
+    if (touched[i] >= 0 && count++ == 0) first = i;
+  if (count > 0)
+    warnings.push_back(std::to_string(count) + " of " + std::to_string(points.size() - transmitters) +
+                       " receivers lie on a surface, the first of them receiver " + std::to_string(first - transmitters) +
+                       " on " + object(first));
+  return warnings;
+}
+
+}  // namespace manyworlds
