@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 bash .ci/packages.sh g++ cmake ninja-build libeigen3-dev libtbb-dev libpugixml-dev nlohmann-json3-dev \
-  libassimp-dev libpng-dev libcli11-dev
+  libpng-dev libcli11-dev
 
 # A build folder that is already there keeps its choice of tests and benchmarks.
 first=()

@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 preset=release build=build peers=no
-packages=(g++ cmake ninja-build ccache libeigen3-dev libtbb-dev libpugixml-dev nlohmann-json3-dev libassimp-dev
+packages=(g++ cmake ninja-build ccache libeigen3-dev libtbb-dev libpugixml-dev nlohmann-json3-dev
   libpng-dev libcli11-dev libgtest-dev libbenchmark-dev)
 arguments=()
 for argument in "$@"; do
