@@ -1,0 +1,121 @@
+#pragma once
+#include "manyworlds/paths/surfaces.hpp"
+
+namespace manyworlds::paths {
+
+/// Most reflections of one path.
+inline constexpr int max_depth = 5;
+
+struct Plane {
+  Vec3d normal{};
+  double offset = 0;
+  /// Signed distance; inside is >= 0.
+  double operator()(Vec3d p) const { return dot(normal, p) - offset; }
+};
+
+/// The region that a source lights through a chain of reflections: a pyramid from the source's image through the
+/// visible part of the last face. With radius > 0 the source is any point of a ball ("fat" beam) and the region
+/// contains that of every such point: reflections are isometries, so the image stays a ball of the same radius.
+/// Occlusion is ignored: a beam is a superset, never a decision.
+struct Beam {
+  static constexpr int max_planes = 20;
+  Vec3d apex{};  ///< (image of the) source, or centre of the ball
+  double radius = 0;
+  std::uint32_t chain[max_depth]{};
+  int length = 0;
+  int planes = 0;
+  Plane plane[max_planes];
+
+  bool meets_sphere(Vec3d center, double r) const {
+    for (int i = 0; i < planes; ++i)
+      if (plane[i](center) < -r) return false;
+    return true;
+  }
+  bool contains(Vec3d p) const { return meets_sphere(p, tolerance); }
+};
+
+namespace detail {
+
+inline constexpr int max_polygon = Beam::max_planes - 1;
+
+/// Part of a convex polygon on the inner side of a plane (Sutherland and Hodgman 1974). Keeps everything when the
+/// result might not fit: a larger polygon is still a superset.
+inline int clip(const Plane& plane, const Vec3d* in, int n, Vec3d* out) {
+  int kept = 0;
+  double before = plane(in[n - 1]) + tolerance;
+  for (int i = 0; i < n; ++i) {
+    const Vec3d a = in[i == 0 ? n - 1 : i - 1], b = in[i];
+    const double now = plane(b) + tolerance;
+    if ((before < 0) != (now < 0)) out[kept++] = a + (before / (before - now)) * (b - a);
+    if (now >= 0) out[kept++] = b;
+    before = now;
+  }
+  return kept;
+}
+
+}  // namespace detail
+
+/// The beam after one more reflection, off the part of a face that the parent lights; false when it lights none.
+inline bool reflect(const Beam& parent, const SurfaceSet& set, std::uint32_t local, Beam& child) {
+  const Surface& face = set.surfaces[local];
+  if (!parent.meets_sphere(face.center, face.radius)) return false;
+  if (parent.length > 0 && parent.chain[parent.length - 1] == set.first_id + local) return false;
+  const double height = dot(face.normal, parent.apex) - face.offset;
+  if (parent.radius == 0 && std::abs(height) < tolerance) return false;
+
+  Vec3d buffer[2][detail::max_polygon + 1];
+  int n = 0, at = 0;
+  double reach = 0;  // in front of the parent's face: none for a neighbour in the same plane
+  for (; n < int(face.corners); ++n) {
+    buffer[0][n] = set.corners[face.first_corner + std::uint32_t(n)];
+    if (parent.planes > 0) reach = max(reach, parent.plane[0](buffer[0][n]));
+  }
+  if (parent.length > 0 && reach < 2 * tolerance) return false;
+  for (int i = 0; i < parent.planes && n < detail::max_polygon; ++i, at ^= 1) {
+    n = detail::clip(parent.plane[i], buffer[at], n, buffer[at ^ 1]);
+    if (n < 3) return false;
+  }
+  const Vec3d* polygon = buffer[at];
+
+  child.apex = parent.apex - 2 * height * face.normal;
+  child.radius = parent.radius;
+  child.length = parent.length + 1;
+  for (int i = 0; i < parent.length; ++i) child.chain[i] = parent.chain[i];
+  child.chain[parent.length] = set.first_id + local;
+  child.planes = 0;
+  // In front of the face; a ball that reaches through its plane lights both sides.
+  if (std::abs(height) > parent.radius)
+    child.plane[child.planes++] = height > 0 ? Plane{face.normal, face.offset} : Plane{-face.normal, -face.offset};
+  Vec3d middle{};
+  for (int i = 0; i < n; ++i) middle += polygon[i] / double(n);
+  for (int i = 0; i < n; ++i) {
+    const Vec3d a = polygon[i], edge = polygon[i + 1 == n ? 0 : i + 1] - a;
+    const double length = norm(edge);
+    if (length < tolerance) continue;
+    const Vec3d e = edge / length, to_edge = a - child.apex, across = to_edge - dot(to_edge, e) * e;
+    const double distance = norm(across);
+    if (distance <= child.radius + tolerance) continue;  // the ball surrounds the edge: no bound on this side
+    Vec3d inward = cross(e, across / distance);
+    if (dot(inward, middle - a) < 0) inward = -inward;
+    // The plane through the edge that has the whole ball behind it: the widest view past the edge.
+    const double s = child.radius / distance;
+    const Vec3d normal = std::sqrt(1 - s * s) * inward + (s / distance) * across;
+    child.plane[child.planes++] = {normal, dot(normal, a)};
+  }
+  return true;
+}
+
+/// Walks the tree of all beams from `root` up to `depth` reflections, depth first in the order of face ids.
+/// visit(beam) is called for every beam, the root included, and says whether to go on below it.
+template <class Visit>
+void grow(const Beam& root, const SurfaceSet& fixed, const SurfaceSet* moving, int depth, Visit&& visit) {
+  if (!visit(root) || root.length >= depth) return;
+  Beam child;
+  for (const SurfaceSet* set : {&fixed, moving}) {
+    if (!set) continue;
+    for (std::uint32_t i = 0; i < set->size(); ++i)
+      if (reflect(root, *set, i, child)) grow(child, fixed, moving, depth, visit);
+  }
+}
+
+}  // namespace manyworlds::paths

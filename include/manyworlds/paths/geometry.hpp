@@ -1,0 +1,111 @@
+#pragma once
+#include "manyworlds/bvh/traverse.hpp"
+#include "manyworlds/kernels/path_view.hpp"
+#include "manyworlds/paths/beam.hpp"
+
+namespace manyworlds::paths {
+
+using kernels::Hop;
+using kernels::HopKind;
+
+/// The geometry that paths are tested against: static faces with their BVH, and the faces of one world's movers
+/// (which may be absent). Face ids from `fixed->size()` on are movers'.
+struct Geometry {
+  const SurfaceSet* fixed = nullptr;
+  const SurfaceSet* moving = nullptr;
+  BvhView bvh{};
+  const Slab<double>* slabs = nullptr;  ///< by material
+  bool transmission = true;
+
+  const SurfaceSet& set(std::uint32_t face) const { return face < fixed->size() ? *fixed : *moving; }
+  const Surface& surface(std::uint32_t face) const {
+    return face < fixed->size() ? fixed->surfaces[face] : moving->surfaces[face - fixed->size()];
+  }
+  bool is_mover(std::uint32_t face) const { return face >= fixed->size(); }
+  bool opaque(std::uint32_t face) const { return !transmission || slabs[surface(face).material].opaque; }
+};
+
+inline Vec3d mirror(const Surface& s, Vec3d p) { return p - 2 * (dot(s.normal, p) - s.offset) * s.normal; }
+
+/// Image method: the points where the chain of reflections from `source` to `target` meets its faces.
+/// points[0] = source, points[1..n] on the faces, points[n + 1] = target. False when a point falls behind its
+/// predecessor or outside its face; then the points are incomplete.
+inline bool solve(const Geometry& g, Vec3d source, const std::uint32_t* chain, int n, Vec3d target, Vec3d* points) {
+  Vec3d image[max_depth + 1];
+  image[0] = source;
+  for (int i = 0; i < n; ++i) image[i + 1] = mirror(g.surface(chain[i]), image[i]);
+  points[0] = source;
+  points[n + 1] = target;
+  for (int i = n; i > 0; --i) {
+    const Surface& s = g.surface(chain[i - 1]);
+    const Vec3d to_image = image[i] - points[i + 1];
+    const double height = dot(s.normal, points[i + 1]) - s.offset, slope = dot(s.normal, to_image);
+    // The last point and the image lie on different sides of the face, both off its plane.
+    if (std::abs(height) < tolerance || std::abs(height + slope) < tolerance || (height > 0) == (height + slope > 0)) return false;
+    points[i] = points[i + 1] - (height / slope) * to_image;
+    if (!g.set(chain[i - 1]).contains(s, points[i])) return false;
+  }
+  return true;
+}
+
+/// Where a segment passes through faces of movers, `from` and `to` excepted: appended to crossing[count...] in order
+/// of t. Returns the new count, or capacity + 1 when there are more.
+inline int mover_crossings(const Geometry& g, Vec3d a, Vec3d b, std::uint32_t from, std::uint32_t to,
+                           Crossing* crossing, int count, int capacity) {
+  const Vec3d d = b - a;
+  const double margin = tolerance / norm(d);
+  for (std::uint32_t i = 0; i < g.moving->size(); ++i) {
+    const Surface& s = g.moving->surfaces[i];
+    const std::uint32_t face = g.moving->first_id + i;
+    const double slope = dot(s.normal, d);
+    if (face == from || face == to || slope == 0) continue;
+    const double t = (s.offset - dot(s.normal, a)) / slope;
+    if (!(t > margin && t < 1 - margin) || !g.moving->contains(s, a + t * d)) continue;
+    if (count == capacity) return capacity + 1;
+    int at = count++;
+    for (; at > 0 && crossing[at - 1].t > t; --at) crossing[at] = crossing[at - 1];
+    crossing[at] = {t, face, no_face};
+  }
+  return count;
+}
+
+/// Follows a segment between two points of a path, on faces `from` and `to` (no_face for a device). Static faces, and
+/// movers when `g.moving` is set, either end it (false) or, when penetrable, add a transmission each to `hops`, in
+/// order of passage, at most `budget` of them; the budget is reduced by their number.
+inline bool trace(const Geometry& g, Vec3d a, Vec3d b, std::uint32_t from, std::uint32_t to, int& budget,
+                  std::vector<Hop>& hops) {
+  const auto skip = [=](std::uint32_t face) { return face == from || face == to; };
+  Crossing crossing[max_depth + 2];
+  int count = 0;
+  if (!g.transmission || budget == 0) {
+    if (any_hit(g.bvh, a, b, skip)) return false;
+  } else {
+    count = crossings(g.bvh, a, b, skip, crossing, budget);
+  }
+  if (g.moving && count <= budget) count = mover_crossings(g, a, b, from, to, crossing, count, budget);
+  if (count > budget) return false;
+  for (int i = 0; i < count; ++i)
+    if (g.opaque(crossing[i].face)) return false;
+  for (int i = 0; i < count; ++i) hops.push_back({crossing[i].face, HopKind::transmit});
+  budget -= count;
+  return true;
+}
+
+/// Traces all segments of a solved chain; appends the hops (transmissions and reflections in path order).
+/// On failure the hops are as before.
+inline bool trace_chain(const Geometry& g, const std::uint32_t* chain, int n, const Vec3d* points, int budget,
+                        std::vector<Hop>& hops, std::uint32_t first = no_face,
+                        std::uint32_t last = no_face) {
+  const std::size_t before = hops.size();
+  for (int i = 0; i <= n; ++i) {
+    const std::uint32_t from = i == 0 ? first : chain[i - 1], to = i == n ? last : chain[i];
+    if (!trace(g, points[i], points[i + 1], from, to, budget, hops)) {
+      hops.resize(before);
+      return false;
+    }
+    if (i < n) hops.push_back({chain[i], HopKind::reflect});
+  }
+  return true;
+}
+
+}  // namespace manyworlds::paths

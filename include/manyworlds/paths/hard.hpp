@@ -1,0 +1,52 @@
+#pragma once
+#include "manyworlds/paths/transmitter_cache.hpp"
+
+/// Paths under hard visibility (geometric optics), where the mirror point decides.
+namespace manyworlds::paths {
+
+/// All paths of one transmitter that bounce on a mover: the beam tree is entered at every mover face that a static
+/// prefix lights, and grown from there through static faces and movers alike.
+inline void add_dynamic_hard(const Geometry& g, const TransmitterCache& cache, std::uint32_t tx,
+                             const ReceiverGroups& receivers, int depth, PathTable& table) {
+  Vec3d p[max_depth + 2];
+  Beam entered;
+  for (const Beam& prefix : cache.prefixes)
+    for (std::uint32_t m = 0; m < g.moving->size(); ++m) {
+      if (!reflect(prefix, *g.moving, m, entered)) continue;
+      grow(entered, *g.fixed, g.moving, depth, [&](const Beam& beam) {
+        receivers.for_each_in(beam, [&](std::uint32_t rx) {
+          const std::size_t first_hop = table.hops.size();
+          if (solve(g, cache.position, beam.chain, beam.length, receivers.positions()[rx], p) &&
+              trace_chain(g, beam.chain, beam.length, p, depth - beam.length, table.hops))
+            table.add(tx, rx, first_hop);
+        });
+        return true;
+      });
+    }
+}
+
+/// Static paths that movers block (or let through with another transmission): sets blocked[i], and adds what remains
+/// of the path to the table.
+inline void overlay_hard(const Geometry& g, const TransmitterCache& cache, std::uint32_t tx, int depth,
+                         std::vector<std::uint8_t>& blocked, PathTable& table) {
+  Crossing crossing[1];
+  std::uint32_t chain[max_depth];
+  for (std::size_t i = 0; i < cache.paths.size(); ++i) {
+    const TransmitterCache::StaticPath& path = cache.paths[i];
+    const Vec3d* p = &cache.points[path.first_point];
+    bool touched = false;
+    for (std::uint32_t s = 0; s + 1 < path.points && !touched; ++s)
+      touched = mover_crossings(g, p[s], p[s + 1], no_face, no_face, crossing, 0, 0) > 0;
+    blocked[i] = touched;
+    if (!touched) continue;
+    int n = 0;
+    for (std::uint32_t h = 0; h < path.hops; ++h) {
+      const Hop& hop = cache.hops[path.first_hop + h];
+      if (hop.kind == HopKind::reflect) chain[n++] = hop.face;
+    }
+    const std::size_t first_hop = table.hops.size();
+    if (trace_chain(g, chain, n, p, depth - n, table.hops)) table.add(tx, path.rx, first_hop);
+  }
+}
+
+}  // namespace manyworlds::paths

@@ -1,0 +1,148 @@
+#pragma once
+#include "manyworlds/paths/suffix_tree.hpp"
+#include "manyworlds/paths/transmitter_cache.hpp"
+
+/// Soft visibility looks at a mover through its tiles. A leg is the static part of a path between two ends, each a device
+/// or the centre of a tile; whether a tile is seen is decided on its legs, whatever the mirror point does
+/// (physics: "tiles").
+namespace manyworlds::paths {
+
+inline constexpr std::size_t max_tiles2 = std::size_t(kernels::max_tiles) * kernels::max_tiles;
+
+inline Vec3d tile_center(const Rectangled& r, int tiles, int tile) {
+  return r.point((2 * (tile / tiles) + 1.0 - tiles) / tiles * r.half_u, (2 * (tile % tiles) + 1.0 - tiles) / tiles * r.half_v);
+}
+
+/// A closed mover hides its own far faces: does another face of the same object stand between p and the face?
+inline bool hidden_by_itself(const Geometry& g, std::uint32_t face, Vec3d on_face, Vec3d p) {
+  const Surface& own = g.surface(face);
+  const Vec3d d = on_face - p;
+  for (const Surface& s : g.moving->surfaces) {
+    if (s.object != own.object || &s == &own) continue;
+    const double slope = dot(s.normal, d);
+    if (slope == 0) continue;
+    const double t = (s.offset - dot(s.normal, p)) / slope;
+    if (t > tolerance && t < 1 - 1e-6 && g.moving->contains(s, p + t * d)) return true;
+  }
+  return false;
+}
+
+inline bool same_side(const Surface& s, Vec3d a, Vec3d b) {
+  return (dot(s.normal, a) > s.offset) == (dot(s.normal, b) > s.offset);
+}
+
+/// Waves that arrive at one mover face along one chain of reflections, through some of its tiles.
+struct Arrival {
+  struct Way {
+    std::uint8_t tile[kernels::max_mover_bounces]{};  ///< one per mover bounce, the last one at `face`
+    std::uint32_t first_hop = 0, hops = 0;            ///< before the bounce on `face`
+    std::uint32_t signature = 0;                      ///< equal hops have equal numbers
+  };
+  std::uint32_t tx = 0;
+  std::uint32_t face = 0;              ///< the mover face
+  std::uint32_t chain[max_depth]{};    ///< reflections before it
+  int length = 0;
+  int bounces = 1;                     ///< mover bounces, this one included
+  Vec3d source{};                      ///< image of the transmitter in the chain
+  std::uint32_t first_way = 0, ways = 0;
+};
+
+/// All arrivals of one step; buffers are kept from step to step.
+class Arrivals {
+ public:
+  std::vector<Arrival> list;
+  std::vector<Arrival::Way> ways;
+  std::vector<Hop> hops;
+
+  void clear() { list.clear(); ways.clear(); hops.clear(); }
+
+  /// Straight from a transmitter through static chains.
+  void add_prefixes(const Geometry& g, const TransmitterCache& cache, std::uint32_t tx, int tiles, int depth) {
+    const Geometry walls = without_movers(g);
+    Vec3d p[max_depth + 2];
+    for (const Beam& prefix : cache.prefixes)
+      for (std::uint32_t m = 0; m < g.moving->size(); ++m) {
+        const Surface& s = g.moving->surfaces[m];
+        if (!prefix.meets_sphere(s.center, s.radius)) continue;
+        Arrival arrival{tx, g.moving->first_id + m, {}, prefix.length, 1, prefix.apex, std::uint32_t(ways.size()), 0};
+        std::copy(prefix.chain, prefix.chain + prefix.length, arrival.chain);
+        for (int t = 0; t < tiles * tiles; ++t) {
+          const Vec3d c = tile_center(s.rectangle, tiles, t);
+          if (!prefix.contains(c) || !solve(walls, cache.position, prefix.chain, prefix.length, c, p)) continue;
+          if (hidden_by_itself(g, arrival.face, c, p[prefix.length])) continue;
+          Arrival::Way way;
+          way.tile[0] = std::uint8_t(t);
+          way.first_hop = std::uint32_t(hops.size());
+          if (!trace_chain(walls, prefix.chain, prefix.length, p, depth - prefix.length - 1, hops, no_face, arrival.face)) continue;
+          add_way(way, arrival);
+        }
+        if (arrival.ways > 0) list.push_back(arrival);
+      }
+  }
+
+  /// From every arrival on to further movers, while depth and the number of mover bounces allow.
+  void extend(const Geometry& g, const std::vector<const SuffixTree*>& tree_of_face, int tiles, int depth) {
+    const Geometry walls = without_movers(g);
+    Vec3d p[max_depth + 2];
+    for (std::size_t a = 0; a < list.size(); ++a) {
+      if (list[a].bounces == kernels::max_mover_bounces || list[a].length + 2 > depth) continue;
+      const std::uint32_t from = list[a].face;
+      const Surface& s = g.surface(from);
+      for (const Beam& beam : tree_of_face[from - g.moving->first_id]->beams()) {
+        const int length = list[a].length + 1 + beam.length;
+        if (length + 1 > depth) continue;
+        for (std::uint32_t m = 0; m < g.moving->size(); ++m) {
+          const Surface& next = g.moving->surfaces[m];
+          const std::uint32_t to = g.moving->first_id + m;
+          if (to == from || (beam.length == 0 && next.object == s.object) || !beam.meets_sphere(next.center, next.radius)) continue;
+          Arrival arrival{list[a].tx, to, {}, length, list[a].bounces + 1, mirror(s, list[a].source), std::uint32_t(ways.size()), 0};
+          std::copy(list[a].chain, list[a].chain + list[a].length, arrival.chain);
+          arrival.chain[list[a].length] = from;
+          for (int i = 0; i < beam.length; ++i) {
+            arrival.chain[list[a].length + 1 + i] = beam.chain[i];
+            arrival.source = mirror(g.surface(beam.chain[i]), arrival.source);
+          }
+          for (int t = 0; t < tiles * tiles; ++t) {
+            const Vec3d c = tile_center(next.rectangle, tiles, t);
+            if (!beam.contains(c)) continue;
+            for (std::uint32_t w = list[a].first_way; w < list[a].first_way + list[a].ways; ++w) {
+              const Vec3d start = tile_center(s.rectangle, tiles, ways[w].tile[list[a].bounces - 1]);
+              if (!solve(walls, start, beam.chain, beam.length, c, p) || !same_side(s, list[a].source, p[1])) continue;
+              if (hidden_by_itself(g, to, c, p[beam.length]) || hidden_by_itself(g, from, start, p[1])) continue;
+              Arrival::Way way = ways[w];
+              way.tile[arrival.bounces - 1] = std::uint8_t(t);
+              way.first_hop = std::uint32_t(hops.size());
+              for (std::uint32_t h = 0; h < ways[w].hops; ++h) hops.push_back(hops[ways[w].first_hop + h]);
+              hops.push_back({from, HopKind::reflect});
+              const int budget = depth - 1 - beam.length - int(hops.size() - way.first_hop);
+              if (budget < 0 || !trace_chain(walls, beam.chain, beam.length, p, budget, hops, from, to)) {
+                hops.resize(way.first_hop);
+                continue;
+              }
+              add_way(way, arrival);
+            }
+          }
+          if (arrival.ways > 0) list.push_back(arrival);
+        }
+      }
+    }
+  }
+
+ private:
+  static Geometry without_movers(Geometry g) { g.moving = nullptr; return g; }
+
+  void add_way(Arrival::Way& way, Arrival& arrival) {
+    way.hops = std::uint32_t(hops.size()) - way.first_hop;
+    way.signature = arrival.ways;
+    for (std::uint32_t w = arrival.first_way; w < arrival.first_way + arrival.ways; ++w)
+      if (ways[w].hops == way.hops && std::equal(hops.begin() + way.first_hop, hops.end(), hops.begin() + ways[w].first_hop, same_hop)) {
+        way.signature = ways[w].signature;
+        break;
+      }
+    ways.push_back(way);
+    ++arrival.ways;
+  }
+  static bool same_hop(const Hop& a, const Hop& b) { return a.face == b.face && a.kind == b.kind; }
+};
+
+}  // namespace manyworlds::paths

@@ -1,0 +1,233 @@
+#pragma once
+#include "manyworlds/kernels/path_field_adjoint.hpp"
+#include "manyworlds/paths/hard.hpp"
+#include "manyworlds/paths/soft.hpp"
+#include "manyworlds/paths/static_world.hpp"
+#include "manyworlds/scene/configuration.hpp"
+
+namespace manyworlds::paths {
+
+/// What one world owns: where its movers and transmitters are, the paths that meet its movers, and their fields.
+struct Workspace {
+  std::vector<double> gains;  ///< linear path gain, [tx * receivers + rx]
+
+  SurfaceSet moving;
+  std::vector<std::uint32_t> mover_of_face;
+  std::vector<Pose> poses;
+  std::vector<kernels::FaceFrame<double>> frames;
+  std::vector<Device<double>> transmitters;
+  std::vector<std::shared_ptr<const TransmitterPaths>> own_paths;  ///< of transmitters that left their place
+  std::vector<SuffixTree> trees;                                   ///< by mover
+  SoftFinder soft;
+  std::vector<std::vector<std::uint8_t>> replaced;  ///< by transmitter and static path: stands in the table, or is blocked
+  PathTable table;
+  std::vector<CVec3<double>> fields;  ///< by group of the table
+  std::vector<CVec3<double>> totals;  ///< by [tx * receivers + rx], when coherent
+  Visibility visibility;
+
+  std::size_t bytes() const {
+    std::size_t sum = gains.capacity() * 8 + table.paths.capacity() * sizeof(kernels::Path) + table.hops.capacity() * sizeof(Hop) +
+                      table.tiles.capacity() + table.groups.capacity() * 4 + (fields.capacity() + totals.capacity()) * sizeof(CVec3<double>);
+    for (const SuffixTree& tree : trees) sum += tree.bytes();
+    for (const auto& r : replaced) sum += r.capacity();
+    return sum;
+  }
+};
+
+/// Path gains of all transmitters at all receivers as a function of where movers and transmitters are, and the adjoint of
+/// that function. The model is immutable and shared; each world brings its Workspace.
+class PathModel {
+ public:
+  using Workspace = paths::Workspace;
+
+  /// `movers`: indices of the objects that may move. Throws InputError as StaticWorld does.
+  PathModel(const Scene& scene, const std::vector<std::uint32_t>& movers, PathOptions options = {})
+      : world_(std::make_shared<const StaticWorld>(scene, movers, options)) {}
+
+  std::size_t transmitters() const { return world_->transmitters.size(); }
+  std::size_t receivers() const { return world_->receivers.size(); }
+  const StaticWorld& world() const { return *world_; }
+  Workspace make_workspace() const { return {}; }
+
+  /// Finds the paths of a configuration, evaluates them and fills w.gains. Poses and transmitters must have the numbers of
+  /// the model's movers and transmitters (InputError).
+  void gains(const Configuration& c, const Visibility& visibility, Workspace& w) const {
+    place(c, visibility, w);
+    find(w);
+    evaluate(w);
+  }
+
+  /// Adjoint of the last gains() of this workspace: gradient = (d gains / d configuration)^T gain_bar.
+  void pullback(const std::vector<double>& gain_bar, Workspace& w, ConfigurationGradient& gradient) const {
+    gradient.movers.assign(w.poses.size(), {});
+    gradient.transmitters.assign(transmitters(), {});
+    Sink sink{w, gradient};
+    pullback(gain_bar, w, sink);
+  }
+
+  /// The same for any sink of the field kernels (path_field_adjoint.hpp).
+  template <class AnySink>
+  void pullback(const std::vector<double>& gain_bar, const Workspace& w, AnySink& sink) const {
+    const auto cotangent = [&](std::uint32_t tx, std::uint32_t rx, const CVec3<double>& field) {
+      const std::size_t at = tx * receivers() + rx;
+      return 2 * gain_bar[at] * (world_->options.coherent ? w.totals[at] : field);
+    };
+    kernels::FieldView<double> view = field_view(w);
+    for (std::size_t g = 0; g < w.table.groups.size(); ++g)
+      for (std::uint32_t i = w.table.groups[g]; i < w.table.group_end(g); ++i) {
+        const kernels::Path& path = w.table.paths[i];
+        if (gain_bar[path.tx * receivers() + path.rx] != 0)
+          kernels::path_field_adjoint(view, path, cotangent(path.tx, path.rx, w.fields[g]), sink);
+      }
+    // Static paths know nothing of the movers; only the transmitter's own place, or a sink that asks for more, cares.
+    for (std::size_t tx = 0; tx < transmitters(); ++tx) {
+      if (!AnySink::wants_static && !w.own_paths[tx]) continue;
+      const TransmitterPaths& own = paths_of(w, tx);
+      view.hops = own.cache.hops.data();
+      for (std::size_t i = 0; i < own.cache.paths.size(); ++i) {
+        const auto& p = own.cache.paths[i];
+        if (w.replaced[tx][i] || gain_bar[tx * receivers() + p.rx] == 0) continue;
+        kernels::path_field_adjoint(view, kernels::Path{std::uint32_t(tx), p.rx, p.first_hop, p.hops, 0, 0},
+                                    cotangent(std::uint32_t(tx), p.rx, own.fields[i]), sink);
+      }
+    }
+  }
+
+  /// View of a workspace's table for the field kernels.
+  kernels::FieldView<double> field_view(const Workspace& w) const {
+    kernels::FieldView<double> view = world_->field_view(w.transmitters);
+    view.mover_faces = w.frames.data();
+    view.visibility = w.visibility;
+    view.hops = w.table.hops.data();
+    view.tiles = w.table.tiles.data();
+    return view;
+  }
+  const TransmitterPaths& paths_of(const Workspace& w, std::size_t tx) const {
+    return w.own_paths[tx] ? *w.own_paths[tx] : *world_->static_paths[tx];
+  }
+  Geometry geometry(const Workspace& w) const {
+    Geometry g = world_->geometry();
+    g.moving = &w.moving;
+    return g;
+  }
+
+ private:
+  /// How far a mover may go before its suffix tree is found anew, in metres.
+  static constexpr double slack = 0.25;
+
+  struct Sink {
+    static constexpr bool wants_materials = false, wants_receivers = false, wants_static = false;
+    const Workspace& w;
+    ConfigurationGradient& gradient;
+    void transmitter(std::uint32_t tx, Vec3d v) { gradient.transmitters[tx] += v; }
+    void receiver(std::uint32_t, Vec3d) {}
+    void material(std::uint32_t, double, double, double) {}
+    void face(std::uint32_t face, Vec3d center, Vec3d rotation, double, double) {
+      const std::uint32_t local = face - w.moving.first_id, mover = w.mover_of_face[local];
+      const Vec3d arm = w.frames[local].rectangle.center - w.poses[mover].position;
+      gradient.movers[mover] += {center, rotation + cross(arm, center)};
+    }
+  };
+
+  void place(const Configuration& c, const Visibility& visibility, Workspace& w) const {
+    const auto& shapes = world_->mover_shapes;
+    if (c.movers.size() != shapes.size() || c.transmitters.size() != transmitters())
+      throw InputError("configuration", "expected " + std::to_string(shapes.size()) + " poses and " + std::to_string(transmitters()) +
+                                            " transmitters, got " + std::to_string(c.movers.size()) + " and " + std::to_string(c.transmitters.size()));
+    w.visibility = visibility;
+    w.poses = c.movers;
+    w.moving.clear();
+    w.moving.first_id = world_->fixed.size();
+    w.mover_of_face.clear();
+    w.frames.clear();
+    for (std::uint32_t m = 0; m < shapes.size(); ++m) {
+      w.moving.add(world_->mover_objects[m], world_->object_index[m], shapes[m], c.movers[m]);
+      w.mover_of_face.resize(w.moving.size(), m);
+    }
+    for (const Surface& s : w.moving.surfaces) {
+      if (visibility.kind != VisibilityKind::hard && !s.is_rectangle)
+        throw InputError(world_->mover_objects[w.mover_of_face[w.frames.size()]].name,
+                         "has a face that is not a rectangle; such movers need hard visibility");
+      w.frames.push_back({s.rectangle, s.material});
+    }
+    w.transmitters = world_->transmitters;
+    w.own_paths.resize(transmitters());
+    for (std::size_t t = 0; t < transmitters(); ++t) {
+      w.transmitters[t].position = c.transmitters[t];
+      if (c.transmitters[t] == world_->transmitters[t].position) w.own_paths[t].reset();
+      else if (!w.own_paths[t] || !(w.own_paths[t]->cache.position == c.transmitters[t]))
+        w.own_paths[t] = std::make_shared<const TransmitterPaths>(world_->paths_from(w.transmitters, t));
+    }
+  }
+
+  void find(Workspace& w) const {
+    const Geometry g = geometry(w);
+    const int depth = world_->options.max_depth;
+    w.table.clear();
+    w.replaced.resize(transmitters());
+    for (std::size_t t = 0; t < transmitters(); ++t) w.replaced[t].assign(paths_of(w, t).cache.paths.size(), 0);
+    if (w.moving.size() == 0) return;
+    if (w.visibility.kind == VisibilityKind::hard) {
+      for (std::uint32_t t = 0; t < transmitters(); ++t) {
+        overlay_hard(g, paths_of(w, t).cache, t, depth, w.replaced[t], w.table);
+        add_dynamic_hard(g, paths_of(w, t).cache, t, world_->groups, depth, w.table);
+      }
+      return;
+    }
+    const Support support(w.visibility, world_->wavelength);
+    std::vector<const TransmitterCache*> caches;
+    for (std::uint32_t t = 0; t < transmitters(); ++t) {
+      caches.push_back(&paths_of(w, t).cache);
+      w.soft.overlay(g, *caches[t], t, support, depth, w.replaced[t], w.table);
+    }
+    w.trees.resize(w.poses.size());
+    std::vector<double> radius(w.poses.size(), 0);
+    for (std::uint32_t f = 0; f < w.moving.size(); ++f) {
+      const Surface& s = w.moving.surfaces[f];
+      double& r = radius[w.mover_of_face[f]];
+      r = max(r, norm(s.center - w.poses[w.mover_of_face[f]].position) + s.radius);
+    }
+    std::vector<const SuffixTree*> tree_of_face;
+    for (std::size_t m = 0; m < w.poses.size(); ++m)
+      if (depth > 0 && !w.trees[m].covers(w.poses[m].position, radius[m]))
+        w.trees[m].build(world_->fixed, world_->groups, w.poses[m].position, radius[m], slack, depth - 1);
+    for (std::uint32_t m : w.mover_of_face) tree_of_face.push_back(&w.trees[m]);
+    if (depth > 0) w.soft.add_dynamic(g, caches, world_->groups, tree_of_face, w.visibility, support, depth, w.table);
+  }
+
+  void evaluate(Workspace& w) const {
+    const std::size_t n = receivers();
+    const bool coherent = world_->options.coherent;
+    const kernels::FieldView<double> view = field_view(w);
+    w.fields.resize(w.table.groups.size());
+    for (std::size_t g = 0; g < w.table.groups.size(); ++g) {
+      w.fields[g] = {};
+      for (std::uint32_t i = w.table.groups[g]; i < w.table.group_end(g); ++i) w.fields[g] += kernels::path_field(view, w.table.paths[i]);
+    }
+    w.gains.resize(transmitters() * n);
+    w.totals.resize(coherent ? transmitters() * n : 0);
+    for (std::size_t t = 0; t < transmitters(); ++t) {
+      const TransmitterPaths& own = paths_of(w, t);
+      for (std::size_t r = 0; r < n; ++r) {
+        const std::uint32_t first = own.cache.first_path[r], last = own.cache.first_path[r + 1];
+        const bool touched = std::any_of(w.replaced[t].begin() + first, w.replaced[t].begin() + last, [](auto x) { return x != 0; });
+        double power = touched ? 0 : own.power[r];
+        CVec3<double> total = touched ? CVec3<double>{} : own.total[r];
+        for (std::uint32_t i = first; touched && i < last; ++i)
+          if (!w.replaced[t][i]) power += norm2(own.fields[i]), total += own.fields[i];
+        w.gains[t * n + r] = power;
+        if (coherent) w.totals[t * n + r] = total;
+      }
+    }
+    for (std::size_t g = 0; g < w.table.groups.size(); ++g) {
+      const kernels::Path& path = w.table.paths[w.table.groups[g]];
+      if (coherent) w.totals[path.tx * n + path.rx] += w.fields[g];
+      else w.gains[path.tx * n + path.rx] += norm2(w.fields[g]);
+    }
+    for (std::size_t i = 0; i < w.totals.size(); ++i) w.gains[i] = norm2(w.totals[i]);
+  }
+
+  std::shared_ptr<const StaticWorld> world_;
+};
+
+}  // namespace manyworlds::paths

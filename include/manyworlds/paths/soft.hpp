@@ -1,0 +1,214 @@
+#pragma once
+#include "manyworlds/paths/legs.hpp"
+#include "manyworlds/paths/support.hpp"
+
+/// Paths under soft visibility: chains count as far as the movers' edge weights reach, the mirror point on a mover may
+/// lie beside it, and what walls hide is decided tile by tile.
+namespace manyworlds::paths {
+
+/// Finds the soft paths of one world; holds its buffers.
+class SoftFinder {
+ public:
+  Arrivals arrivals;
+
+  /// All paths that bounce on a mover. tree_of_face[m]: suffix tree of the mover that face m belongs to.
+  void add_dynamic(const Geometry& g, const std::vector<const TransmitterCache*>& caches, const ReceiverGroups& receivers,
+                   const std::vector<const SuffixTree*>& tree_of_face, const Visibility& visibility, const Support& support,
+                   int depth, PathTable& table) {
+    arrivals.clear();
+    for (std::size_t tx = 0; tx < caches.size(); ++tx)
+      arrivals.add_prefixes(g, *caches[tx], std::uint32_t(tx), visibility.tiles, depth);
+    arrivals.extend(g, tree_of_face, visibility.tiles, depth);
+    for (std::uint32_t m = 0; m < g.moving->size(); ++m) {
+      here_.clear();
+      for (const Arrival& a : arrivals.list)
+        if (a.face == g.moving->first_id + m) here_.push_back(&a);
+      if (!here_.empty()) leave_face(g, caches, receivers, *tree_of_face[m], m, visibility, support, depth, table);
+    }
+  }
+
+  /// Static paths near which a mover stands: sets screened[i], and adds the path with its screens to the table.
+  void overlay(const Geometry& g, const TransmitterCache& cache, std::uint32_t tx, const Support& support, int depth,
+               std::vector<std::uint8_t>& screened, PathTable& table) {
+    for (std::size_t i = 0; i < cache.paths.size(); ++i) {
+      const TransmitterCache::StaticPath& path = cache.paths[i];
+      const std::size_t first_hop = table.hops.size();
+      base_.assign(cache.hops.begin() + path.first_hop, cache.hops.begin() + path.first_hop + path.hops);
+      screened[i] = append_with_screens(g, support, &cache.points[path.first_point], int(path.points), depth, table.hops);
+      if (screened[i]) table.add(tx, path.rx, first_hop);
+      else table.hops.resize(first_hop);
+    }
+  }
+
+ private:
+  struct Leg {
+    enum State : std::uint8_t { unknown, hidden, seen } state = unknown;
+    std::uint8_t signature = 0;  ///< first tile with the same hops
+    std::uint32_t first_hop = 0, hops = 0;
+  };
+
+  void leave_face(const Geometry& g, const std::vector<const TransmitterCache*>& caches, const ReceiverGroups& receivers,
+                  const SuffixTree& tree, std::uint32_t m, const Visibility& visibility, const Support& support, int depth,
+                  PathTable& table) {
+    const Surface& s = g.moving->surfaces[m];
+    for (const SuffixTree::Chain& chain : tree.chains())
+      for (std::uint32_t i = chain.first; i < chain.first + chain.count; ++i) {
+        const std::uint32_t rx = tree.receivers()[i];
+        const Vec3d end = receivers.positions()[rx];
+        Vec3d target = end;  // image of the receiver in the suffix
+        for (int f = chain.length; f > 0; --f) target = mirror(g.fixed->surfaces[chain.faces[f - 1]], target);
+        const double height = dot(s.normal, target) - s.offset;
+        legs_ready_ = false;
+        for (const Arrival* a : here_) {
+          const double source_height = dot(s.normal, a->source) - s.offset;
+          if (a->length + 1 + chain.length > depth || (height > 0) != (source_height > 0)) continue;
+          const Vec3d image = a->source - 2 * source_height * s.normal, through = target - image;
+          const double length = norm(through), part = source_height / (source_height + height);
+          if (!support.reaches(s.rectangle, image + part * through, through / length, part * length, (1 - part) * length)) continue;
+          if (!legs_ready_) prepare_legs(visibility.tiles);
+          emit(g, caches[a->tx]->position, *a, m, chain, rx, end, visibility.tiles, support, depth, table);
+        }
+      }
+  }
+
+  void prepare_legs(int tiles) {
+    std::fill_n(legs_, tiles * tiles, Leg{});
+    leg_hops_.clear();
+    legs_ready_ = true;
+  }
+
+  /// The leg from the centre of a tile through the suffix to the receiver, found when first asked for.
+  const Leg& leg(const Geometry& g, std::uint32_t m, const SuffixTree::Chain& chain, Vec3d end, int tiles, int tile, int depth) {
+    Leg& leg = legs_[tile];
+    if (leg.state != Leg::unknown) return leg;
+    leg.state = Leg::hidden;
+    Geometry walls = g;
+    walls.moving = nullptr;
+    Vec3d p[max_depth + 2];
+    const Surface& s = g.moving->surfaces[m];
+    const Vec3d center = tile_center(s.rectangle, tiles, tile);
+    leg.first_hop = std::uint32_t(leg_hops_.size());
+    if (!solve(walls, center, chain.faces, chain.length, end, p) || hidden_by_itself(g, g.moving->first_id + m, center, p[1]) ||
+        !trace_chain(walls, chain.faces, chain.length, p, depth - 1 - chain.length, leg_hops_, g.moving->first_id + m)) return leg;
+    leg.state = Leg::seen;
+    leg.hops = std::uint32_t(leg_hops_.size()) - leg.first_hop;
+    for (leg.signature = 0; legs_[leg.signature].state != Leg::seen || !same_hops(legs_[leg.signature], leg);) ++leg.signature;
+    return leg;
+  }
+  bool same_hops(const Leg& a, const Leg& b) const {
+    return a.hops == b.hops && std::equal(&leg_hops_[0] + a.first_hop, &leg_hops_[0] + a.first_hop + a.hops, &leg_hops_[0] + b.first_hop,
+                                          [](const Hop& x, const Hop& y) { return x.face == y.face && x.kind == y.kind; });
+  }
+
+  /// Adds the group of paths that an arrival and a suffix make: one path per different set of transmissions, with the
+  /// tiles that are seen through it.
+  void emit(const Geometry& g, Vec3d source, const Arrival& a, std::uint32_t m, const SuffixTree::Chain& chain, std::uint32_t rx,
+            Vec3d end, int tiles, const Support& support, int depth, PathTable& table) {
+    combinations_.clear();
+    for (std::uint32_t w = 0; w < a.ways; ++w) {
+      const Arrival::Way& way = arrivals.ways[a.first_way + w];
+      const int tile = way.tile[a.bounces - 1];
+      const Leg& l = leg(g, m, chain, end, tiles, tile, depth);
+      if (l.state == Leg::seen && int(way.hops + l.hops) + 1 <= depth) combinations_.push_back({way.signature, l.signature, w, std::uint32_t(tile)});
+    }
+    if (combinations_.empty()) return;
+    std::stable_sort(combinations_.begin(), combinations_.end(), [](const Combination& x, const Combination& y) {
+      return std::pair(x.way_signature, x.leg_signature) < std::pair(y.way_signature, y.leg_signature);
+    });
+    if (!mirror_points(g, source, a, g.moving->first_id + m, chain, end, support)) return;
+
+    std::size_t all = 1;
+    for (int b = 0; b < a.bounces; ++b) all *= std::size_t(tiles) * std::size_t(tiles);
+    bool first = true;
+    for (std::size_t begin = 0; begin < combinations_.size();) {
+      std::size_t last = begin;
+      while (last < combinations_.size() && combinations_[last].way_signature == combinations_[begin].way_signature &&
+             combinations_[last].leg_signature == combinations_[begin].leg_signature) ++last;
+      const Arrival::Way& way = arrivals.ways[a.first_way + combinations_[begin].way];
+      const Leg& l = legs_[combinations_[begin].tile];
+      base_.assign(arrivals.hops.begin() + way.first_hop, arrivals.hops.begin() + way.first_hop + way.hops);
+      base_.push_back({g.moving->first_id + m, HopKind::reflect});
+      base_.insert(base_.end(), leg_hops_.begin() + l.first_hop, leg_hops_.begin() + l.first_hop + l.hops);
+      const std::size_t first_hop = table.hops.size(), first_tile = table.tiles.size();
+      append_with_screens(g, support, points_, a.length + chain.length + 3, depth, table.hops);
+      const bool whole = last - begin == all;
+      for (std::size_t c = begin; c < last && !whole; ++c) {
+        const std::uint8_t* tile = arrivals.ways[a.first_way + combinations_[c].way].tile;
+        table.tiles.insert(table.tiles.end(), tile, tile + a.bounces);
+      }
+      if (first) table.groups.push_back(std::uint32_t(table.paths.size()));
+      first = false;
+      table.add_to_group(a.tx, rx, first_hop, first_tile, whole ? 0 : std::uint32_t(last - begin));
+      begin = last;
+    }
+  }
+
+  /// Points where the unfolded path meets the planes of its faces, inside them or not, into points_. False when an
+  /// earlier mover bounce lies beyond the reach of its weight.
+  bool mirror_points(const Geometry& g, Vec3d source, const Arrival& a, std::uint32_t face, const SuffixTree::Chain& chain,
+                     Vec3d end, const Support& support) {
+    std::uint32_t faces[max_depth];
+    int n = 0;
+    for (int i = 0; i < a.length; ++i) faces[n++] = a.chain[i];
+    faces[n++] = face;
+    for (int i = 0; i < chain.length; ++i) faces[n++] = chain.faces[i];
+    Vec3d image[max_depth + 1];
+    image[0] = source;
+    for (int i = 0; i < n; ++i) image[i + 1] = mirror(g.surface(faces[i]), image[i]);
+    points_[0] = source;
+    points_[n + 1] = end;
+    for (int i = n; i > 0; --i) {
+      const Surface& s = g.surface(faces[i - 1]);
+      const Vec3d through = points_[i + 1] - image[i];
+      const double part = (s.offset - dot(s.normal, image[i])) / dot(s.normal, through);
+      if (!(part > 0 && part < 1) && g.is_mover(faces[i - 1])) return false;
+      points_[i] = image[i] + part * through;
+    }
+    if (a.bounces == 1) return true;
+    const double length = norm(end - image[n]);
+    double so_far = 0;
+    for (int i = 1; i < n; ++i) {
+      const Vec3d step = points_[i] - points_[i - 1];
+      so_far += norm(step);
+      if (g.is_mover(faces[i - 1]) &&
+          !support.reaches(g.surface(faces[i - 1]).rectangle, points_[i], step / norm(step), so_far, length - so_far)) return false;
+    }
+    return true;
+  }
+
+  /// Appends base_ to `hops`, with the screens of each segment after the segment's transmissions. True when there
+  /// is a screen.
+  bool append_with_screens(const Geometry& g, const Support& support, const Vec3d* p, int count, int depth, std::vector<Hop>& hops) {
+    double total = 0;
+    for (int i = 0; i + 1 < count; ++i) total += norm(p[i + 1] - p[i]);
+    int budget = depth - int(base_.size());
+    double before = 0;
+    std::size_t h = 0;
+    std::uint32_t from = no_face;
+    bool any = false;
+    for (int i = 0; i + 1 < count; ++i) {
+      while (h < base_.size() && base_[h].kind != HopKind::reflect) hops.push_back(base_[h++]);
+      const std::uint32_t to = h < base_.size() ? base_[h].face : no_face;
+      const double length = norm(p[i + 1] - p[i]);
+      const std::size_t size = hops.size();
+      if (length > 0) add_screens(g, support, p[i], p[i + 1], before, total - before - length, from, to, budget, hops);
+      any |= hops.size() > size;
+      before += length;
+      if (h < base_.size()) hops.push_back(base_[h++]);
+      from = to;
+    }
+    return any;
+  }
+
+  struct Combination {
+    std::uint32_t way_signature = 0, leg_signature = 0, way = 0, tile = 0;
+  };
+  std::vector<const Arrival*> here_;
+  Leg legs_[max_tiles2];
+  std::vector<Hop> leg_hops_, base_;
+  bool legs_ready_ = false;
+  std::vector<Combination> combinations_;
+  Vec3d points_[max_depth + 2];
+};
+
+}  // namespace manyworlds::paths

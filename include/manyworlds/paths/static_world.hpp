@@ -1,0 +1,129 @@
+#pragma once
+#include <memory>
+#include <thread>
+
+#include "manyworlds/bvh/build.hpp"
+#include "manyworlds/kernels/path_field.hpp"
+#include "manyworlds/paths/transmitter_cache.hpp"
+#include "manyworlds/scene/device.hpp"
+#include "manyworlds/scene/slab.hpp"
+
+namespace manyworlds::paths {
+
+struct PathOptions {
+  int max_depth = 3;         ///< reflections and transmissions of a path together, 0 to 5
+  bool transmission = true;  ///< paths pass through penetrable surfaces
+  bool coherent = false;     ///< gain is |sum of fields|^2 instead of the sum of powers
+};
+
+/// A transmitter's static paths with their fields at the receivers.
+struct TransmitterPaths {
+  TransmitterCache cache;
+  std::vector<CVec3<double>> fields;  ///< by path
+  std::vector<CVec3<double>> total;   ///< by receiver: sum of fields when coherent
+  std::vector<double> power;          ///< by receiver: sum of |field|^2 when not
+};
+
+/// Everything that worlds share: the static faces, their BVH, receivers, materials, and the static paths of
+/// transmitters at their places in the scene.
+class StaticWorld {
+ public:
+  /// Throws InputError for a depth out of range, a mover that is not in the scene or more than 64 faces of movers.
+  StaticWorld(const Scene& scene, const std::vector<std::uint32_t>& movers, PathOptions options)
+      : options(options), wavelength(manyworlds::wavelength(scene.frequency_hz)), groups(scene.receivers.positions),
+        bvh_(build_bvh({})) {
+    if (options.max_depth < 0 || options.max_depth > paths::max_depth)
+      throw InputError("max_depth", "expected 0 to " + std::to_string(paths::max_depth) + ", got " + std::to_string(options.max_depth));
+    for (const Material& m : scene.materials) slabs.push_back(make_slab<double>(m, scene.frequency_hz));
+    for (std::uint32_t m : movers) {
+      mover_objects.push_back(scene.objects.at(m));
+      mover_shapes.push_back(make_mover_shape(scene.objects[m]));
+      object_index.push_back(m);
+      mover_faces += std::uint32_t(mover_shapes.back().faces.size());
+    }
+    if (mover_faces > 64) throw InputError("movers", "at most 64 planar faces may move, found " + std::to_string(mover_faces));
+    for (std::uint32_t i = 0; i < scene.objects.size(); ++i) {
+      if (std::find(movers.begin(), movers.end(), i) != movers.end()) continue;
+      const MoverShape shape = make_mover_shape(scene.objects[i]);
+      fixed.add(scene.objects[i], i, shape, {shape.origin, {}});
+    }
+    bvh_ = build_bvh(fixed.triangles);
+    for (const Surface& s : fixed.surfaces) frames.push_back({s.rectangle, s.material});
+    for (const Transmitter& t : scene.transmitters) transmitters.push_back(make_device<double>(t.position, t.orientation, t.antenna));
+    polarization_sum = !scene.receivers.antenna;
+    const auto& orientations = scene.receivers.orientations;
+    for (std::size_t r = 0; r < scene.receivers.positions.size(); ++r)
+      receivers.push_back(make_device<double>(scene.receivers.positions[r], orientations.empty() ? Vec3d{} : orientations[r],
+                                              scene.receivers.antenna.value_or(Antenna{})));
+    static_paths.resize(transmitters.size());
+    std::vector<std::thread> threads;
+    for (std::size_t t = 1; t < transmitters.size(); ++t) threads.emplace_back([this, t] { find_paths(t); });
+    if (!transmitters.empty()) find_paths(0);
+    for (std::thread& t : threads) t.join();
+  }
+  StaticWorld(const StaticWorld&) = delete;
+  StaticWorld& operator=(const StaticWorld&) = delete;
+
+  Geometry geometry() const { return {&fixed, nullptr, bvh_.view(), slabs.data(), options.transmission}; }
+
+  /// View of the static part for the field kernels; `devices` are the transmitters' places.
+  kernels::FieldView<double> field_view(const std::vector<Device<double>>& devices) const {
+    kernels::FieldView<double> view;
+    view.wavelength = wavelength;
+    view.transmitters = devices.data();
+    view.receivers = receivers.data();
+    view.polarization_sum = polarization_sum;
+    view.phase = options.coherent;
+    view.static_faces = frames.data();
+    view.static_count = std::uint32_t(frames.size());
+    view.slabs = slabs.data();
+    return view;
+  }
+
+  /// Static paths and fields of transmitter tx, standing at devices[tx].
+  TransmitterPaths paths_from(const std::vector<Device<double>>& devices, std::size_t tx) const {
+    TransmitterPaths result{{geometry(), devices[tx].position, groups, options.max_depth}, {}, {}, {}};
+    const TransmitterCache& cache = result.cache;
+    kernels::FieldView<double> view = field_view(devices);
+    view.hops = cache.hops.data();
+    for (const auto& p : cache.paths)
+      result.fields.push_back(kernels::path_field(view, kernels::Path{std::uint32_t(tx), p.rx, p.first_hop, p.hops, 0, 0}));
+    result.power.assign(receivers.size(), 0);
+    result.total.assign(receivers.size(), {});
+    for (std::size_t i = 0; i < cache.paths.size(); ++i) {
+      result.power[cache.paths[i].rx] += norm2(result.fields[i]);
+      result.total[cache.paths[i].rx] += result.fields[i];
+    }
+    return result;
+  }
+
+  std::size_t bytes() const {
+    std::size_t sum = bvh_.bytes() + fixed.triangles.size() * sizeof(BvhTriangle) + fixed.size() * (sizeof(Surface) + sizeof(frames[0])) +
+                      receivers.size() * sizeof(Device<double>);
+    for (const auto& t : static_paths)
+      sum += t->cache.prefixes.capacity() * sizeof(Beam) + t->cache.paths.capacity() * sizeof(t->cache.paths[0]) +
+             t->cache.points.capacity() * sizeof(Vec3d) + t->cache.hops.capacity() * sizeof(Hop) + t->fields.capacity() * sizeof(t->fields[0]);
+    return sum;
+  }
+
+  PathOptions options;
+  double wavelength;
+  SurfaceSet fixed;
+  ReceiverGroups groups;
+  std::vector<Slab<double>> slabs;                     ///< by material
+  std::vector<kernels::FaceFrame<double>> frames;      ///< by static face
+  std::vector<Device<double>> transmitters, receivers;
+  bool polarization_sum = true;
+  std::vector<Object> mover_objects;                   ///< in the order of Configuration::movers
+  std::vector<MoverShape> mover_shapes;
+  std::vector<std::uint32_t> object_index;             ///< of each mover, in the scene
+  std::uint32_t mover_faces = 0;
+  std::vector<std::unique_ptr<TransmitterPaths>> static_paths;  ///< by transmitter
+
+ private:
+  void find_paths(std::size_t tx) { static_paths[tx] = std::make_unique<TransmitterPaths>(paths_from(transmitters, tx)); }
+
+  Bvh bvh_;
+};
+
+}  // namespace manyworlds::paths

@@ -1,0 +1,57 @@
+#pragma once
+#include "manyworlds/paths/receiver_groups.hpp"
+
+namespace manyworlds::paths {
+
+/// Static chains that may lead from a mover to receivers or to other movers, for any place of the mover inside a ball:
+/// a superset, found once with fat beams and kept until the mover leaves the ball.
+class SuffixTree {
+ public:
+  struct Chain {
+    std::uint32_t faces[max_depth]{};
+    int length = 0;
+    std::uint32_t first = 0, count = 0;  ///< range in receivers()
+  };
+
+  bool covers(Vec3d center, double radius) const { return norm(center - center_) + radius <= radius_; }
+
+  /// For a mover of the given radius about `center`, free to move by `slack`; `length` reflections at most.
+  void build(const SurfaceSet& fixed, const ReceiverGroups& receivers, Vec3d center, double radius, double slack, int length) {
+    center_ = center;
+    radius_ = radius + slack;
+    chains_.clear();
+    beams_.clear();
+    receivers_.clear();
+    Beam root;
+    root.apex = center_;
+    root.radius = radius_;
+    grow(root, fixed, nullptr, length, [&](const Beam& beam) {
+      Chain chain;
+      chain.length = beam.length;
+      std::copy(beam.chain, beam.chain + beam.length, chain.faces);
+      chain.first = std::uint32_t(receivers_.size());
+      receivers.for_each_in(beam, [&](std::uint32_t rx) { receivers_.push_back(rx); });
+      chain.count = std::uint32_t(receivers_.size()) - chain.first;
+      if (chain.count > 0) chains_.push_back(chain);
+      if (beam.length < length) beams_.push_back(beam);
+      return true;
+    });
+  }
+
+  const std::vector<Chain>& chains() const { return chains_; }
+  const std::vector<std::uint32_t>& receivers() const { return receivers_; }
+  /// Beams with room for one more reflection: ways to another mover.
+  const std::vector<Beam>& beams() const { return beams_; }
+  std::size_t bytes() const {
+    return chains_.capacity() * sizeof(Chain) + receivers_.capacity() * 4 + beams_.capacity() * sizeof(Beam);
+  }
+
+ private:
+  Vec3d center_{};
+  double radius_ = -1;
+  std::vector<Chain> chains_;
+  std::vector<std::uint32_t> receivers_;
+  std::vector<Beam> beams_;
+};
+
+}  // namespace manyworlds::paths

@@ -1,0 +1,121 @@
+#pragma once
+#include "manyworlds/bvh/bvh.hpp"
+#include "manyworlds/math/pose.hpp"
+#include "manyworlds/scene/mover.hpp"
+
+namespace manyworlds::paths {
+
+inline constexpr std::uint32_t no_face = ~0u;
+
+/// Distances below this (metres) count as zero where a decision needs a margin.
+inline constexpr double tolerance = 1e-7;
+
+/// A planar face: what a path reflects off and passes through.
+struct Surface {
+  Vec3d normal{};
+  double offset = 0;  ///< the plane is normal . x = offset
+  Vec3d center{};     ///< centre of the bounding sphere
+  double radius = 0;
+  Rectangled rectangle{};     ///< the face itself when `is_rectangle`, else its bounding rectangle
+  bool is_rectangle = false;
+  bool exact = false;         ///< the corners below bound the face exactly (it is convex)
+  std::uint32_t object = 0, material = 0;
+  std::uint32_t first_corner = 0, corners = 0;      ///< convex polygon that contains the face
+  std::uint32_t first_triangle = 0, triangles = 0;
+};
+
+/// The faces of some objects: coplanar triangles merged, with their triangles and convex outlines.
+class SurfaceSet {
+ public:
+  std::vector<Surface> surfaces;
+  std::vector<Vec3d> corners;
+  std::vector<BvhTriangle> triangles;  ///< face ids are indices into `surfaces` plus `first_id`
+  std::uint32_t first_id = 0;
+
+  std::uint32_t size() const { return std::uint32_t(surfaces.size()); }
+  void clear() { surfaces.clear(); corners.clear(); triangles.clear(); }
+
+  /// Adds the faces of an object whose own frame is put at `pose`.
+  void add(const Object& object, std::uint32_t index, const MoverShape& shape, const Pose& pose) {
+    for (const MoverShape::Face& face : shape.faces) {
+      Surface s;
+      s.object = index;
+      s.material = object.material;
+      s.is_rectangle = face.is_rectangle;
+      const Rectangled& r = face.rectangle;
+      s.rectangle = {pose.point(r.center), pose.direction(r.u), pose.direction(r.v), pose.direction(r.normal), r.half_u, r.half_v};
+      s.normal = s.rectangle.normal;
+      s.offset = dot(s.normal, s.rectangle.center);
+      s.exact = face.is_rectangle || (face.polygon.size() <= max_outline && is_convex(face, object.mesh, r.normal));
+      s.first_corner = std::uint32_t(corners.size());
+      if (s.exact && !face.is_rectangle)
+        for (Vec3d p : face.polygon) corners.push_back(pose.point(p));
+      else
+        for (auto [a, b] : {std::pair{-1., -1.}, {1., -1.}, {1., 1.}, {-1., 1.}})
+          corners.push_back(s.rectangle.point(a * r.half_u, b * r.half_v));
+      s.corners = std::uint32_t(corners.size()) - s.first_corner;
+      s.center = s.rectangle.center;
+      for (std::uint32_t i = 0; i < s.corners; ++i) s.radius = max(s.radius, norm(corners[s.first_corner + i] - s.center));
+      s.first_triangle = std::uint32_t(triangles.size());
+      for (std::uint32_t primitive : face.primitives) {
+        const auto& t = object.mesh.triangles[primitive];
+        auto place = [&](std::uint32_t v) { return pose.point(object.mesh.vertices[v] - shape.origin); };
+        const auto& source = object.mesh.source_index;
+        triangles.push_back({place(t[0]), place(t[1]), place(t[2]), first_id + size(),
+                             source.empty() ? primitive : source[primitive]});
+      }
+      s.triangles = std::uint32_t(triangles.size()) - s.first_triangle;
+      surfaces.push_back(s);
+    }
+  }
+
+  /// Is a point of the face's plane inside the face (edges included)?
+  bool contains(const Surface& s, Vec3d p) const {
+    if (s.exact) return inside(&corners[s.first_corner], s.corners, s.normal, p);
+    return triangle_at(s, p) != no_face;
+  }
+
+  /// Index of the primitive (in its mesh file) at a point of the face; no_face when there is none.
+  std::uint32_t primitive_at(const Surface& s, Vec3d p) const {
+    const std::uint32_t t = triangle_at(s, p);
+    return t == no_face ? no_face : triangles[t].primitive;
+  }
+
+ private:
+  static constexpr std::size_t max_outline = 8;
+
+  static bool is_convex(const MoverShape::Face& face, const Mesh& mesh, Vec3d normal) {
+    double triangles_area = 0, outline = 0;
+    for (std::uint32_t i : face.primitives) {
+      const auto& t = mesh.triangles[i];
+      triangles_area += norm(cross(mesh.vertices[t[1]] - mesh.vertices[t[0]], mesh.vertices[t[2]] - mesh.vertices[t[0]])) / 2;
+    }
+    const std::size_t n = face.polygon.size();
+    for (std::size_t i = 0; i < n; ++i) {
+      const Vec3d a = face.polygon[i], b = face.polygon[(i + 1) % n], c = face.polygon[(i + 2) % n];
+      if (dot(cross(b - a, c - b), normal) < 0) return false;
+      outline += dot(cross(a, b), normal) / 2;
+    }
+    return n >= 3 && std::abs(outline - triangles_area) <= 1e-3 * outline;  // no hole
+  }
+
+  static bool inside(const Vec3d* p, std::uint32_t n, Vec3d normal, Vec3d q) {
+    for (std::uint32_t i = 0; i < n; ++i) {
+      const Vec3d a = p[i], edge = p[i + 1 == n ? 0 : i + 1] - a;
+      if (dot(cross(normal, edge), q - a) < -tolerance * norm(edge)) return false;
+    }
+    return true;
+  }
+
+  std::uint32_t triangle_at(const Surface& s, Vec3d p) const {
+    for (std::uint32_t i = s.first_triangle; i < s.first_triangle + s.triangles; ++i) {
+      const BvhTriangle& t = triangles[i];
+      const Vec3d v[3] = {t.a, t.b, t.c};
+      const double winding = dot(cross(t.b - t.a, t.c - t.a), s.normal);
+      if (inside(v, 3, winding < 0 ? -s.normal : s.normal, p)) return i;
+    }
+    return no_face;
+  }
+};
+
+}  // namespace manyworlds::paths
