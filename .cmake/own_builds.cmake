@@ -1,6 +1,7 @@
 # What holds for the executables of this repository and for no consumer: warnings, processor, ccache, CUDA.
 # Each of them links manyworlds_own.
 set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)  # for clang-tidy
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
   set(CMAKE_BUILD_TYPE Release)
 endif()
