@@ -91,7 +91,8 @@ class Canvas {
           if ((a.y <= at) != (b.y <= at)) crossings.push_back(a.x + (at - a.y) / (b.y - a.y) * (b.x - a.x));
         }
         std::sort(crossings.begin(), crossings.end());
-        for (std::size_t i = 0; i + 1 < crossings.size(); i += 2) cover_span(y, crossings[i], crossings[i + 1], 1.0 / lines);
+        for (std::size_t i = 0; i + 1 < crossings.size(); i += 2)
+          cover_span(y, crossings[i], crossings[i + 1], 1.0 / lines);
       }
     paint(color);
   }
@@ -133,8 +134,10 @@ class Canvas {
   void cover_capsule(Point2 a, Point2 b, double radius) {
     const double faint = std::min(1.0, 2 * radius), r = std::max(radius, 0.5), reach = r + 1;
     const auto cell = [](double v, int lo, int hi) { return int(std::clamp(std::floor(v), double(lo), double(hi))); };
-    const int x0 = cell(std::min(a.x, b.x) - reach, clip_.x0, clip_.x1), x1 = cell(std::max(a.x, b.x) + reach + 1, clip_.x0, clip_.x1);
-    const int y0 = cell(std::min(a.y, b.y) - reach, clip_.y0, clip_.y1), y1 = cell(std::max(a.y, b.y) + reach + 1, clip_.y0, clip_.y1);
+    const int x0 = cell(std::min(a.x, b.x) - reach, clip_.x0, clip_.x1),
+              x1 = cell(std::max(a.x, b.x) + reach + 1, clip_.x0, clip_.x1);
+    const int y0 = cell(std::min(a.y, b.y) - reach, clip_.y0, clip_.y1),
+              y1 = cell(std::max(a.y, b.y) + reach + 1, clip_.y0, clip_.y1);
     const Point2 d = b - a;
     const double d2 = d.x * d.x + d.y * d.y;
     for (int y = y0; y < y1; ++y)

@@ -31,8 +31,8 @@ inline Color to_color(OkLab lab) {
           channel(-0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s), 1};
 }
 
-/// The colour at t in [0, 1]. Sequential: even lightness and hue, chroma as the sRGB gamut allows. Diverging: two arms of
-/// even lightness and chroma from white.
+/// The colour at t in [0, 1]. Sequential: even lightness and hue, chroma as the sRGB gamut allows. Diverging: two arms
+/// of even lightness and chroma from white.
 inline OkLab colormap_lab(ColormapKind kind, double t) {
   const auto polar = [](double lightness, double chroma, double degrees) {
     return OkLab{lightness, chroma * std::cos(degrees * pi / 180), chroma * std::sin(degrees * pi / 180)};

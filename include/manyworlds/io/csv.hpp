@@ -12,7 +12,7 @@
 namespace manyworlds::io {
 
 /// Shortest decimal text that reads back as the same double; "nan", "inf", "-inf".
-inline std::string to_text(double value) {
+inline std::string exact_text(double value) {
   std::array<char, 32> text;
   return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
 }
@@ -25,8 +25,8 @@ class CsvTable {
     end_row();
   }
 
-  /// Adds a row. A cell is a number, a text, or a range of them, which fills as many columns. Errors: InputError when the
-  /// row does not fill the header.
+  /// Adds a row. A cell is a number, a text, or a range of them, which fills as many columns. Errors: InputError when
+  /// the row does not fill the header.
   template <class... Cells>
   void row(const Cells&... cells) {
     (append(cells), ...);
@@ -45,7 +45,7 @@ class CsvTable {
     if constexpr (std::integral<Cell>) {
       cell(std::to_string(value));
     } else if constexpr (std::floating_point<Cell>) {
-      cell(to_text(double(value)));
+      cell(exact_text(double(value)));
     } else if constexpr (std::convertible_to<const Cell&, std::string_view>) {
       cell(quoted(value));
     } else {
@@ -63,7 +63,8 @@ class CsvTable {
 
   void end_row() {
     if (filled_ != columns_)
-      throw InputError("CSV table", "expected " + std::to_string(columns_) + " cells in a row, found " + std::to_string(filled_));
+      throw InputError("CSV table",
+                       "expected " + std::to_string(columns_) + " cells in a row, found " + std::to_string(filled_));
     text_ += '\n';
     filled_ = 0;
   }
@@ -73,15 +74,19 @@ class CsvTable {
 };
 
 /// Writes a table, whole or not at all. Errors: InputError naming the file.
-inline void write_csv(const std::filesystem::path& path, const CsvTable& table) { write_file_atomically(path, table.text()); }
+inline void write_csv(const std::filesystem::path& path, const CsvTable& table) {
+  write_file_atomically(path, table.text());
+}
 
 /// Writes values given row by row, as many a row as the header has names. Errors: InputError when the last row is short
 /// or the file cannot be written.
-inline void write_csv(const std::filesystem::path& path, const std::vector<std::string>& header, std::span<const double> values) {
+inline void write_csv(const std::filesystem::path& path, const std::vector<std::string>& header,
+                      std::span<const double> values) {
   CsvTable table(header);
   const std::size_t columns = header.size();
   if (columns == 0 || values.size() % columns != 0)
-    throw InputError(path.string(), std::to_string(values.size()) + " values do not fill rows of " + std::to_string(columns));
+    throw InputError(path.string(),
+                     std::to_string(values.size()) + " values do not fill rows of " + std::to_string(columns));
   for (std::size_t i = 0; i < values.size(); i += columns) table.row(values.subspan(i, columns));
   write_csv(path, table);
 }

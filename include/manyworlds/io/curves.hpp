@@ -12,15 +12,15 @@ enum class Fate { finished, pruned, failed, winner };
 
 /// One world's values over the iterations; NaN leaves a gap.
 struct Curve {
-  std::vector<double> values;
+  std::vector<double> values{};
   int first = 0;  ///< iteration of values[0]
   Fate fate = Fate::finished;
-  std::string name;  ///< used for the winner: "World 7"
+  std::string name{};  ///< used for the winner: "World 7"
 };
 
 struct CurvesOptions {
-  std::string title, subtitle, x_label = "iteration", y_label = "loss (dB)";
-  std::optional<Range> range;  ///< of the values; default all finite ones
+  std::string title{}, subtitle{}, x_label = "iteration", y_label = "loss (dB)";
+  std::optional<Range> range{};  ///< of the values; default all finite ones
 };
 
 namespace detail {
@@ -48,7 +48,8 @@ inline void draw_end(Canvas& canvas, Point2 at, Fate fate) {
   } else if (fate == Fate::failed) {
     canvas.fill_rectangle({at - Point2{3.5, 3.5}, at + Point2{3.5, 3.5}}, color);
   } else if (fate == Fate::pruned) {
-    const Polyline cross[] = {{at - Point2{3.5, 3.5}, at + Point2{3.5, 3.5}}, {at - Point2{3.5, -3.5}, at + Point2{3.5, -3.5}}};
+    const Polyline cross[] = {{at - Point2{3.5, 3.5}, at + Point2{3.5, 3.5}},
+                              {at - Point2{3.5, -3.5}, at + Point2{3.5, -3.5}}};
     canvas.stroke_all(cross, 1.6, color);
   }
 }
@@ -64,12 +65,13 @@ inline Range range_of(std::span<const Curve> curves) {
 
 }  // namespace detail
 
-/// Convergence of all worlds in one diagram of 1200 x 760 pixels: finished ones thin, pruned ones dashed and grey with a
-/// cross at their end, the winner on top. Errors: InputError when there are no curves or the range is reversed.
+/// Convergence of all worlds in one diagram of 1200 x 760 pixels: finished ones thin, pruned ones dashed and grey with
+/// a cross at their end, the winner on top. Errors: InputError when there are no curves or the range is reversed.
 inline Image draw_curves(std::span<const Curve> curves, const CurvesOptions& options = {}) {
   const std::string where = "curves '" + options.title + "'";
   if (curves.empty()) throw InputError(where, "there are no curves to draw");
-  if (options.range && !(options.range->lo < options.range->hi)) throw InputError(where, "the range of values is empty");
+  if (options.range && !(options.range->lo < options.range->hi))
+    throw InputError(where, "the range of values is empty");
   Range y = nice_range(options.range.value_or(detail::range_of(curves)), 8);
   int last = 1, first = curves[0].first;
   for (const Curve& curve : curves) {
@@ -89,13 +91,15 @@ inline Image draw_curves(std::span<const Curve> curves, const CurvesOptions& opt
   for (const double v : up.values) {
     const double at = std::floor(pixel(0, v).y) + 0.5;
     canvas.line({plot.lo.x, at}, {plot.hi.x, at}, 1, palette::grid);
-    draw_text(canvas, {plot.lo.x - 11, at}, up.label(v), {.height = 10.5, .color = palette::soft_ink, .align = 1, .raise = 0.5});
+    draw_text(canvas, {plot.lo.x - 11, at}, up.label(v),
+              {.height = 10.5, .color = palette::soft_ink, .align = 1, .raise = 0.5});
   }
   for (const double i : across.values) {
     if (i != std::floor(i)) continue;  // iterations are whole
     const double at = std::floor(pixel(i, 0).x) + 0.5;
     canvas.line({at, plot.hi.y}, {at, plot.hi.y + 5}, 1, palette::soft_ink);
-    draw_text(canvas, {at, plot.hi.y + 11.5}, Ticks{}.label(i), {.height = 10.5, .color = palette::soft_ink, .align = 0.5, .raise = 1});
+    draw_text(canvas, {at, plot.hi.y + 11.5}, Ticks{}.label(i),
+              {.height = 10.5, .color = palette::soft_ink, .align = 0.5, .raise = 1});
   }
   canvas.line({plot.lo.x, plot.lo.y}, {plot.lo.x, plot.hi.y + 0.5}, 1, palette::soft_ink);
   canvas.line({plot.lo.x, plot.hi.y + 0.5}, {plot.hi.x, plot.hi.y + 0.5}, 1, palette::soft_ink);
@@ -137,7 +141,8 @@ inline Image draw_curves(std::span<const Curve> curves, const CurvesOptions& opt
     if (count == 0) continue;
     const detail::CurveStyle& style = detail::style_of(fate);
     const double row = 730.5;
-    const std::string text = fate == Fate::winner ? winner : std::string(style.name) + " (" + std::to_string(count) + ")";
+    const std::string text =
+        fate == Fate::winner ? winner : std::string(style.name) + " (" + std::to_string(count) + ")";
     canvas.stroke(Polyline{{at, row}, {at + 34, row}}, style.width, style.color, style.dash);
     detail::draw_end(canvas, {at + 34, row}, fate);
     draw_text(canvas, {at + 46, row}, text, {.height = 11, .raise = 0.5});

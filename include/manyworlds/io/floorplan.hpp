@@ -54,7 +54,9 @@ inline std::vector<Segment2> cut(const Mesh& mesh, double z) {
 /// Outline of the nearly horizontal triangles between two heights: edges that only one of them has.
 inline std::vector<Segment2> outline_of_tops(const Mesh& mesh, double lowest, double highest) {
   using Key = std::array<long long, 3>;
-  const auto key = [](Vec3d p) { return Key{std::llround(p.x * 1e4), std::llround(p.y * 1e4), std::llround(p.z * 1e4)}; };
+  const auto key = [](Vec3d p) {
+    return Key{std::llround(p.x * 1e4), std::llround(p.y * 1e4), std::llround(p.z * 1e4)};
+  };
   std::map<std::pair<Key, Key>, std::pair<int, Segment2>> edges;
   for (const auto& triangle : mesh.triangles) {
     const Vec3d p[3] = {mesh.vertices[triangle[0]], mesh.vertices[triangle[1]], mesh.vertices[triangle[2]]};

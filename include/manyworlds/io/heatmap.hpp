@@ -8,20 +8,24 @@ namespace manyworlds::io {
 
 /// How a map of values at receivers is drawn.
 struct HeatmapOptions {
-  PlanOptions plan;
+  PlanOptions plan{};
   std::string quantity = "RSS", unit = "dBm";
-  std::optional<Range> range;  ///< of the colours; default robust_range (made symmetric for a diverging map)
+  std::optional<Range> range{};  ///< of the colours; default robust_range, for a diverging map symmetric_range
   ColormapKind colormap = ColormapKind::sequential;
   double floor = -std::numeric_limits<double>::infinity();  ///< values at or below it are dead, as NaN is
   std::string dead = "no path";                             ///< what the legend calls dead receivers
 };
 
+namespace detail {
+inline bool is_dead(double value, double floor) { return !std::isfinite(value) || value <= floor; }
+}  // namespace detail
+
 /// Range from the 2 % to the 98 % quantile of the finite values above the floor, grown to multiples of a round step.
 /// Maps that are compared should share one: pass the values of all.
 inline Range robust_range(std::span<const double> values, double floor = -std::numeric_limits<double>::infinity()) {
   std::vector<double> live;
-  for (const double v : values)
-    if (std::isfinite(v) && v > floor) live.push_back(v);
+  std::copy_if(values.begin(), values.end(), std::back_inserter(live),
+               [=](double v) { return !detail::is_dead(v, floor); });
   if (live.empty()) return {0, 1};
   std::sort(live.begin(), live.end());
   const auto quantile = [&](double q) { return live[std::size_t(std::lround(q * double(live.size() - 1)))]; };
@@ -30,9 +34,18 @@ inline Range robust_range(std::span<const double> values, double floor = -std::n
   return nice_range(range, 12);
 }
 
-namespace detail {
+/// Range about zero that holds 99.5 % of the finite values: for differences, most of which may be zero. At least +-1.
+inline Range symmetric_range(std::span<const double> values) {
+  std::vector<double> sizes;
+  for (const double v : values)
+    if (std::isfinite(v)) sizes.push_back(std::abs(v));
+  if (sizes.empty()) return {-1, 1};
+  std::sort(sizes.begin(), sizes.end());
+  const double most = std::max(1.0, sizes[std::size_t(std::lround(0.995 * double(sizes.size() - 1)))]);
+  return nice_range({-most, most}, 12);
+}
 
-inline bool is_dead(double value, double floor) { return !std::isfinite(value) || value <= floor; }
+namespace detail {
 
 /// Grey with darker diagonals: cannot be mistaken for a colour of a map.
 inline Color dead_color(int x, int y) {
@@ -64,8 +77,8 @@ struct GridShape {
   }
 };
 
-inline void draw_cells(PlanPicture& picture, const GridShape& grid, std::span<const double> values, const Colormap& color,
-                       double floor) {
+inline void draw_cells(PlanPicture& picture, const GridShape& grid, std::span<const double> values,
+                       const Colormap& color, double floor) {
   const Box2 map = picture.view.map;
   for (int y = int(map.lo.y); y < int(map.hi.y); ++y)
     for (int x = int(map.lo.x); x < int(map.hi.x); ++x) {
@@ -81,8 +94,8 @@ inline void draw_cells(PlanPicture& picture, const GridShape& grid, std::span<co
   picture.canvas.unclip();
 }
 
-inline void draw_points(PlanPicture& picture, const ReceiverSet& set, std::span<const double> values, const Colormap& color,
-                        double floor) {
+inline void draw_points(PlanPicture& picture, const ReceiverSet& set, std::span<const double> values,
+                        const Colormap& color, double floor) {
   const double radius = clamp(350 / std::sqrt(double(values.size())), 2.5, 7.0);
   picture.canvas.clip(picture.view.map);
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -95,8 +108,8 @@ inline void draw_points(PlanPicture& picture, const ReceiverSet& set, std::span<
 }
 
 /// Scale on the right of the map; a pointed end says that values beyond the range exist.
-inline void draw_color_bar(PlanPicture& picture, const Colormap& color, const std::string& quantity, const std::string& unit,
-                           bool below, bool above) {
+inline void draw_color_bar(PlanPicture& picture, const Colormap& color, const std::string& quantity,
+                           const std::string& unit, bool below, bool above) {
   Canvas& canvas = picture.canvas;
   const Box2 map = picture.view.map;
   const double x0 = map.hi.x + 32, x1 = x0 + 20, middle = (x0 + x1) / 2, point = 13;
@@ -127,8 +140,10 @@ inline void draw_color_bar(PlanPicture& picture, const Colormap& color, const st
 
 }  // namespace detail
 
-/// Part of the world that holds the plan, the receivers, the transmitters and the panels, with a margin; metres.
-inline Box2 plan_extent(const FloorPlan& plan, const Scene& scene, const ReceiverSet& receivers, const PlanOptions& options) {
+/// Part of the world that holds the plan, the receivers, the transmitters and the panels, with a margin, and
+/// no side much shorter than a quarter of the other; metres.
+inline Box2 plan_extent(const FloorPlan& plan, const Scene& scene, const ReceiverSet& receivers,
+                        const PlanOptions& options) {
   if (options.view) return *options.view;
   Box2 box = plan.extent;
   const auto extend = [&box](Point2 lo, Point2 hi) {
@@ -141,19 +156,21 @@ inline Box2 plan_extent(const FloorPlan& plan, const Scene& scene, const Receive
   for (const Transmitter& tx : scene.transmitters) extend_point(tx.position);
   for (const PanelMark& panel : options.panels) extend_point(panel.rectangle.center);
   if (box.lo.x > box.hi.x) box = {{0, 0}, {1, 1}};
-  const double margin = std::max(0.02 * std::max(box.hi.x - box.lo.x, box.hi.y - box.lo.y), 0.2);
-  return {box.lo - Point2{margin, margin}, box.hi + Point2{margin, margin}};
+  const Point2 size = box.hi - box.lo;
+  const double longest = std::max(size.x, size.y), margin = std::max(0.02 * longest, 0.2);
+  const auto around = [&](double side) { return margin + std::max(0.0, 0.25 * longest - side) / 2; };
+  const Point2 room{around(size.x), around(size.y)};
+  return {box.lo - room, box.hi + room};
 }
 
 /// The plan of a scene with transmitters and panels, without values.
 inline Image draw_floorplan(const Scene& scene, const PlanOptions& options = {}) {
   const Boxd bounds = bounds_of(scene);
-  const FloorPlan plan = floor_plan(
-      scene, options.heights.value_or(heights_around((bounds.empty() ? 0 : bounds.lo.z) + 1.5, bounds)), options.hidden);
-  std::vector<LegendEntry> legend;
-  if (!scene.transmitters.empty()) legend.push_back(transmitter_key());
-  if (!options.panels.empty()) legend.push_back(panel_key());
-  PlanPicture picture = begin_plan_picture(plan_extent(plan, scene, {}, options), options, legend, 40);
+  const FloorPlan plan =
+      floor_plan(scene, options.heights.value_or(heights_around((bounds.empty() ? 0 : bounds.lo.z) + 1.5, bounds)),
+                 options.hidden);
+  const Box2 world = plan_extent(plan, scene, {}, options);
+  PlanPicture picture = begin_plan_picture(world, options, mark_keys(world, options.panels, scene.transmitters), 40);
   draw_floor_plan(picture, plan);
   draw_marks(picture, options.panels, scene.transmitters);
   return std::move(picture.canvas).image();
@@ -167,41 +184,44 @@ inline Image draw_heatmap(const Scene& scene, const ReceiverSet& receivers, std:
   const std::string where = "heatmap '" + options.plan.title + "'";
   if (receivers.positions.empty()) throw InputError(where, "there are no receivers to draw");
   if (values.size() != receivers.positions.size())
-    throw InputError(where, "expected " + std::to_string(receivers.positions.size()) + " values, one per receiver, found " +
-                                std::to_string(values.size()));
+    throw InputError(where, "expected " + std::to_string(receivers.positions.size()) +
+                                " values, one per receiver, found " + std::to_string(values.size()));
   const bool is_grid = receivers.rows > 0;
   if (is_grid && std::size_t(receivers.rows) * receivers.columns != values.size())
     throw InputError(where, "a grid of " + std::to_string(receivers.rows) + " x " + std::to_string(receivers.columns) +
                                 " does not hold " + std::to_string(values.size()) + " receivers");
-  if (options.range && !(options.range->lo < options.range->hi)) throw InputError(where, "the range of values is empty");
+  if (is_grid && !(detail::GridShape(receivers).dx > 0 && detail::GridShape(receivers).dy > 0))
+    throw InputError(where, "the points of a grid must rise along x and y, or have a spacing > 0");
+  if (options.range && !(options.range->lo < options.range->hi))
+    throw InputError(where, "the range of values is empty");
   if (const auto& view = options.plan.view; view && !(view->lo.x < view->hi.x && view->lo.y < view->hi.y))
     throw InputError(where, "the view is empty");
 
-  Range range = options.range.value_or(robust_range(values, options.floor));
-  if (!options.range && options.colormap == ColormapKind::diverging) {
-    const double most = std::max(std::abs(range.lo), std::abs(range.hi));
-    range = {-most, most};
-  }
+  const Range range = options.range                                 ? *options.range
+                      : options.colormap == ColormapKind::diverging ? symmetric_range(values)
+                                                                    : robust_range(values, options.floor);
   std::size_t dead = 0;
   bool below = false, above = false;
   for (const double v : values) {
-    if (detail::is_dead(v, options.floor)) ++dead;
-    else below = below || v < range.lo, above = above || v > range.hi;
+    if (detail::is_dead(v, options.floor))
+      ++dead;
+    else
+      below = below || v < range.lo, above = above || v > range.hi;
   }
-  std::vector<LegendEntry> legend;
-  if (!scene.transmitters.empty()) legend.push_back(transmitter_key());
-  if (!options.plan.panels.empty()) legend.push_back(panel_key());
-  if (dead > 0)
-    legend.push_back({options.dead + " (" + std::to_string(dead) + " of " + std::to_string(values.size()) + " receivers)",
-                      [](Canvas& canvas, Box2 box) {
-                        for (int y = int(box.lo.y); y < int(box.hi.y); ++y)
-                          for (int x = int(box.lo.x); x < int(box.hi.x); ++x) canvas.blend(x, y, detail::dead_color(x, y));
-                      }});
-
   const double height = receivers.positions[0].z;
   const FloorPlan plan =
       floor_plan(scene, options.plan.heights.value_or(heights_around(height, bounds_of(scene))), options.plan.hidden);
-  PlanPicture picture = begin_plan_picture(plan_extent(plan, scene, receivers, options.plan), options.plan, legend, 130);
+  const Box2 world = plan_extent(plan, scene, receivers, options.plan);
+  std::vector<LegendEntry> legend = mark_keys(world, options.plan.panels, scene.transmitters);
+  if (dead > 0)
+    legend.push_back(
+        {options.dead + " (" + std::to_string(dead) + " of " + std::to_string(values.size()) + " receivers)",
+         [](Canvas& canvas, Box2 box) {
+           for (int y = int(box.lo.y); y < int(box.hi.y); ++y)
+             for (int x = int(box.lo.x); x < int(box.hi.x); ++x) canvas.blend(x, y, detail::dead_color(x, y));
+         }});
+
+  PlanPicture picture = begin_plan_picture(world, options.plan, legend, 130);
   const Colormap color(options.colormap, range);
   if (is_grid) detail::draw_cells(picture, detail::GridShape(receivers), values, color, options.floor);
   draw_floor_plan(picture, plan);

@@ -11,26 +11,31 @@ class Labels {
 
   void occupy(Box2 box) { taken_.push_back(box); }
 
-  /// Draws the text near an anchor, at least `away` pixels from it: the first free place of right, left, above, below
-  /// and the corners, else the one on the right.
+  /// Draws the text near an anchor, at least `away` pixels from it: right, left, above, below or at a corner, where it
+  /// hides the least; the first of equals.
   void place(Canvas& canvas, Point2 anchor, double away, const std::string& text) {
     if (text.empty()) return;
     constexpr double height = 11;
     const double wide = text_width(text, height), half = height / 2;
-    const Point2 centres[] = {{away + wide / 2, 0},          {-away - wide / 2, 0},         {0, -away - half},
-                              {0, away + half},              {away + wide / 2, -away - half}, {away + wide / 2, away + half},
-                              {-away - wide / 2, -away - half}, {-away - wide / 2, away + half}};
+    const Point2 centres[] = {{away + wide / 2, 0},
+                              {-away - wide / 2, 0},
+                              {0, -away - half},
+                              {0, away + half},
+                              {away + wide / 2, -away - half},
+                              {away + wide / 2, away + half},
+                              {-away - wide / 2, -away - half},
+                              {-away - wide / 2, away + half}};
     const auto box = [&](Point2 offset) {
       const Point2 c = anchor + offset, margin{wide / 2 + 3, half + 4};
       return Box2{c - margin, c + margin};
     };
-    const auto free = [&](Point2 offset) {
+    const auto cost = [&](Point2 offset) {
       const Box2 b = box(offset);
-      return room_.contains(b.lo) && room_.contains(b.hi) &&
-             std::none_of(taken_.begin(), taken_.end(), [&](const Box2& t) { return t.overlaps(b); });
+      const auto hidden = std::count_if(taken_.begin(), taken_.end(), [&](const Box2& t) { return t.overlaps(b); });
+      return hidden + (room_.contains(b.lo) && room_.contains(b.hi) ? 0 : 100);
     };
-    const Point2* found = std::find_if(std::begin(centres), std::end(centres), free);
-    const Point2 offset = found == std::end(centres) ? centres[0] : *found;
+    const Point2 offset = *std::min_element(std::begin(centres), std::end(centres),
+                                            [&](Point2 a, Point2 b) { return cost(a) < cost(b); });
     occupy(box(offset));
     draw_text(canvas, anchor + offset, text,
               {.height = height, .weight = 1.5, .align = 0.5, .raise = 0.5, .halo = {255, 255, 255, 0.9}});
@@ -50,14 +55,22 @@ inline void draw_transmitter_symbol(Canvas& canvas, Point2 at) {
   canvas.stroke_all(mast, 1.7, palette::paper);
 }
 
-/// Thick line with a short arrow along a unit direction (pixels); a zero direction (a panel that lies flat) has none.
+/// Where the arrow of a panel ends: 16 pixels beyond its outline along the unit direction.
+inline Point2 panel_tip(std::span<const Point2> outline, Point2 center, Point2 direction) {
+  double reach = 0;
+  for (const Point2& p : outline)
+    reach = std::max(reach, (p.x - center.x) * direction.x + (p.y - center.y) * direction.y);
+  return center + (reach + 16) * direction;
+}
+
+/// Thick outline with a short arrow along a unit direction (pixels); a zero direction (a panel lying flat) has none.
 inline void draw_panel_symbol(Canvas& canvas, std::span<const Point2> outline, Point2 center, Point2 normal) {
-  const double tick = 17 * length(normal);
-  const Point2 tip = center + tick * normal, side{-normal.y, normal.x};
+  const bool flat = length(normal) == 0;
+  const Point2 tip = panel_tip(outline, center, normal), side{-normal.y, normal.x};
   const Polyline arrow[] = {{center, tip}, {tip - 5.0 * normal + 4.0 * side, tip, tip - 5.0 * normal - 4.0 * side}};
-  if (tick > 8) canvas.stroke_all(arrow, 4.5, {255, 255, 255, 0.9});
+  if (!flat) canvas.stroke_all(arrow, 4.5, {255, 255, 255, 0.9});
   canvas.stroke(outline, 8.5, {255, 255, 255, 0.9});
-  if (tick > 8) canvas.stroke_all(arrow, 2, palette::accent);
+  if (!flat) canvas.stroke_all(arrow, 2, palette::accent);
   canvas.stroke(outline, 5, palette::accent);
 }
 
@@ -71,9 +84,23 @@ inline LegendEntry panel_key() {
             draw_panel_symbol(canvas, line, {x, (box.lo.y + box.hi.y) / 2}, {1, 0});
           }};
 }
+/// Legend entries for the marks that lie in a part of the world.
+inline std::vector<LegendEntry> mark_keys(Box2 world, const std::vector<PanelMark>& panels,
+                                          const std::vector<Transmitter>& transmitters) {
+  const auto visible = [&](Vec3d p) { return world.contains({p.x, p.y}); };
+  std::vector<LegendEntry> keys;
+  if (std::any_of(transmitters.begin(), transmitters.end(),
+                  [&](const Transmitter& tx) { return visible(tx.position); }))
+    keys.push_back(transmitter_key());
+  if (std::any_of(panels.begin(), panels.end(),
+                  [&](const PanelMark& panel) { return visible(panel.rectangle.center); }))
+    keys.push_back(panel_key());
+  return keys;
+}
 
 /// Draws the panels and the transmitters that lie in the view, and their labels.
-inline void draw_marks(PlanPicture& picture, const std::vector<PanelMark>& panels, const std::vector<Transmitter>& transmitters) {
+inline void draw_marks(PlanPicture& picture, const std::vector<PanelMark>& panels,
+                       const std::vector<Transmitter>& transmitters) {
   const PlanView& view = picture.view;
   Labels labels(view.map);
   const auto pixel = [&](Vec3d p) { return view.to_pixel({p.x, p.y}); };
@@ -86,14 +113,16 @@ inline void draw_marks(PlanPicture& picture, const std::vector<PanelMark>& panel
                            pixel(r.point(r.half_u, r.half_v)), pixel(r.point(-r.half_u, r.half_v)),
                            pixel(r.point(-r.half_u, -r.half_v))};
     picture.canvas.fill_polygon(outline, {palette::accent.r, palette::accent.g, palette::accent.b, 0.35});
-    draw_panel_symbol(picture.canvas, outline, pixel(r.center), {r.normal.x, -r.normal.y});
+    const double level = std::hypot(r.normal.x, r.normal.y);
+    const Point2 normal = level > 0.2 ? Point2{r.normal.x / level, -r.normal.y / level} : Point2{};
+    draw_panel_symbol(picture.canvas, outline, pixel(r.center), normal);
     Box2 box{outline[0], outline[0]};
     for (const Point2& p : outline) {
       box.lo = {std::min(box.lo.x, p.x - 5), std::min(box.lo.y, p.y - 5)};
       box.hi = {std::max(box.hi.x, p.x + 5), std::max(box.hi.y, p.y + 5)};
     }
     labels.occupy(box);
-    const Point2 tip = pixel(r.center) + 17.0 * Point2{r.normal.x, -r.normal.y};
+    const Point2 tip = panel_tip(outline, pixel(r.center), normal);
     labels.occupy({tip - Point2{5, 5}, tip + Point2{5, 5}});
   }
   for (const Transmitter& tx : transmitters)
@@ -101,11 +130,11 @@ inline void draw_marks(PlanPicture& picture, const std::vector<PanelMark>& panel
       draw_transmitter_symbol(picture.canvas, pixel(tx.position));
       labels.occupy({pixel(tx.position) - Point2{11, 11}, pixel(tx.position) + Point2{11, 11}});
     }
+  picture.canvas.unclip();
   for (const Transmitter& tx : transmitters)
     if (visible(tx.position)) labels.place(picture.canvas, pixel(tx.position), 14, tx.name);
   for (const PanelMark& panel : panels)
     if (visible(panel.rectangle.center)) labels.place(picture.canvas, pixel(panel.rectangle.center), 24, panel.label);
-  picture.canvas.unclip();
 }
 
 }  // namespace manyworlds::io

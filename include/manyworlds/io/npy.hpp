@@ -35,7 +35,8 @@ inline std::string encode_npy(std::span<const double> values, const std::vector<
 }
 
 /// Writes an array as NPY, whole or not at all. Errors: InputError naming the file.
-inline void write_npy(const std::filesystem::path& path, std::span<const double> values, const std::vector<std::size_t>& shape) {
+inline void write_npy(const std::filesystem::path& path, std::span<const double> values,
+                      const std::vector<std::size_t>& shape) {
   write_file_atomically(path, encode_npy(values, shape));
 }
 

@@ -82,7 +82,6 @@ inline Mesh parse_ply(std::string_view text, const std::string& file) {
     if (element.name == "vertex") vertex_count += element.count;
 
   for (const PlyElement& element : header.elements) {
-    if (element.properties.empty()) continue;
     int axes[3] = {-1, -1, -1}, indices = -1;
     for (int k = 0; k < static_cast<int>(element.properties.size()); ++k) {
       const PlyProperty& p = element.properties[static_cast<std::size_t>(k)];
@@ -93,6 +92,7 @@ inline Mesh parse_ply(std::string_view text, const std::string& file) {
     if (vertices && (axes[0] < 0 || axes[1] < 0 || axes[2] < 0))
       throw InputError(file, "element vertex: expected the properties x, y and z");
     if (faces && indices < 0) throw InputError(file, "element face: expected a list vertex_indices");
+    if (element.properties.empty()) continue;
 
     for (std::uint64_t item = 0; item < element.count; ++item) {
       const auto fail = [&](const std::string& what) {

@@ -16,7 +16,7 @@ struct Range {
 /// Round positions on an axis and how many decimals their labels need.
 struct Ticks {
   double step = 1;
-  std::vector<double> values;
+  std::vector<double> values{};
   int decimals = 0;
 
   /// Label of a tick; zero has no sign.
@@ -35,16 +35,17 @@ inline double nice_step(double length, int most) {
   return 10 * power;
 }
 
-/// Multiples of a nice step inside the range.
-inline Ticks nice_ticks(Range range, int most) {
+/// Multiples of a step inside the range.
+inline Ticks ticks_of(double step, Range range) {
   Ticks ticks;
-  ticks.step = nice_step(range.size(), most);
+  ticks.step = step;
   ticks.decimals = std::max(0, -int(std::floor(std::log10(ticks.step) + 1e-9)));
   const double slack = 1e-9 * range.size();
   for (double i = std::ceil((range.lo - slack) / ticks.step); i * ticks.step <= range.hi + slack; ++i)
     ticks.values.push_back(i * ticks.step);
   return ticks;
 }
+inline Ticks nice_ticks(Range range, int most) { return ticks_of(nice_step(range.size(), most), range); }
 
 /// The range grown to multiples of a nice step.
 inline Range nice_range(Range range, int most) {
