@@ -1,0 +1,199 @@
+#pragma once
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "manyworlds/core/random.hpp"
+#include "manyworlds/core/text.hpp"
+#include "manyworlds/engine/lanes.hpp"
+#include "manyworlds/engine/problem.hpp"
+#include "manyworlds/engine/result.hpp"
+
+namespace manyworlds {
+
+struct AssemblyParams {
+  int pool = 128;        ///< single starts per mover
+  double subset = 0.2;   ///< share of the pool that one set chooses from
+  template <class V>
+  void fields(V&& v) {
+    v("pool", pool, "single starts per mover");
+    v("subset", subset, "share of the pool that one set chooses from");
+  }
+  void check() const {
+    if (pool < 1) throw InputError("starts.assembly.pool", "expected at least 1");
+    if (!(subset > 0 && subset <= 1)) {
+      throw InputError("starts.assembly.subset", "expected a share above 0, at most 1, found " + to_text(subset));
+    }
+  }
+};
+
+/// Which movers and transmitters each part of a placement moves: found by changing one part of a start at a time.
+struct PartOwners {
+  std::vector<std::vector<std::size_t>> movers;  ///< by part
+  bool moves_transmitters = false;
+};
+
+template <class Problem>
+PartOwners find_owners(const Problem& problem, std::uint64_t seed) {
+  const std::size_t n = problem.variables().size();
+  std::vector<double> a(n), b(n);
+  Random random(seed, 0, 0, Purpose::assemble);
+  problem.placement.start(random, placement::StartKind::plain, a);
+  problem.placement.start(random, placement::StartKind::plain, b);
+  Configuration base = problem.rest;
+  problem.placement.apply(a, base);
+  PartOwners owners;
+  for (std::size_t part = 0; part < problem.placement.parts(); ++part) {
+    const auto [first, last] = problem.placement.part_range(part);
+    std::vector<double> x = a;
+    std::copy(b.begin() + std::ptrdiff_t(first), b.begin() + std::ptrdiff_t(last), x.begin() + std::ptrdiff_t(first));
+    Configuration changed = problem.rest;
+    problem.placement.apply(x, changed);
+    auto& moved = owners.movers.emplace_back();
+    for (std::size_t m = 0; m < base.movers.size(); ++m) {
+      const Pose &p = base.movers[m], &q = changed.movers[m];
+      const bool same = p.position == q.position && p.rotation.x == q.rotation.x && p.rotation.y == q.rotation.y;
+      if (!same) moved.push_back(m);
+    }
+    owners.moves_transmitters = owners.moves_transmitters || !(base.transmitters == changed.transmitters);
+  }
+  return owners;
+}
+
+/// Starts for several movers. Incoherent power is (mutual bounces and blocking aside) the static power plus a sum over
+/// movers: each mover's power map is found alone for a pool of single starts, then sets are assembled greedily by the
+/// loss of summed maps, each from a random part of the pool. A ranking, not a score: the descent evaluates the sets.
+template <Loss L, class Problem, Executor E>
+class Assembly {
+ public:
+  Assembly(const Problem& problem, const L& loss, const Visibility& visibility, const AssemblyParams& prm,
+           std::uint64_t seed, Lanes<Problem, E>& lanes, Counts& counts)
+      : problem_(problem), loss_(loss), visibility_(visibility), prm_(prm), seed_(seed), lanes_(lanes), counts_(counts) {}
+
+  /// n sets; `iteration` names the random numbers. The pool is made by the first call.
+  std::vector<std::vector<double>> sets(std::size_t n, int iteration) {
+    if (pool_.empty()) fill_pool();
+    std::vector<std::vector<double>> sets(n);
+    lanes_.for_each(n, [&](std::size_t s, typename Problem::Workspace& workspace) {
+      Random random(seed_, std::uint32_t(s + 1), std::uint32_t(iteration), Purpose::assemble);
+      sets[s] = assemble(random, workspace);
+    });
+    return sets;
+  }
+
+ private:
+  struct Single {
+    std::vector<double> x;      ///< a whole start, of which one part is meant
+    std::vector<double> gains;  ///< what this mover alone adds to the static gains
+  };
+  struct Choice {
+    double loss;
+    std::size_t single;
+  };
+
+  std::size_t parts() const { return problem_.placement.parts(); }
+
+  void fill_pool() {
+    const PartOwners owners = find_owners(problem_, seed_);
+    const auto per_part = std::size_t(prm_.pool);
+    pool_.resize(per_part * parts());
+    auto alone = [&](std::vector<double>& x, std::size_t part, typename Problem::Workspace& workspace) {
+      problem_.place(x, workspace);
+      for (std::size_t other = 0; other < parts(); ++other) {
+        if (other == part) continue;
+        for (std::size_t m : owners.movers[other]) workspace.configuration.movers[m].position += problem_.parking;
+      }
+      problem_.powers(workspace.configuration, visibility_, workspace);
+      return workspace.model.gains;
+    };
+    std::vector<double> first(problem_.variables().size());
+    Random random(seed_, 0, 0, Purpose::start);
+    problem_.placement.start(random, placement::StartKind::bisector, first);
+    static_gains_ = alone(first, parts(), lanes_[0]);
+    lanes_.for_each(pool_.size(), [&](std::size_t i, typename Problem::Workspace& workspace) {
+      Single& single = pool_[i];
+      single.x.resize(problem_.variables().size());
+      Random draw(seed_, std::uint32_t(i), 0, Purpose::start);
+      problem_.placement.start(draw, placement::StartKind::bisector, single.x);
+      single.gains = alone(single.x, i / per_part, workspace);
+      for (std::size_t g = 0; g < single.gains.size(); ++g) single.gains[g] -= static_gains_[g];
+    });
+    counts_.forward += pool_.size() + 1;
+    counts_.starts_drawn += pool_.size();
+    counts_.pool = pool_.size();
+  }
+
+  void copy_part(const std::vector<double>& from, std::size_t part, std::vector<double>& to) const {
+    const auto [first, last] = problem_.placement.part_range(part);
+    std::copy(from.begin() + std::ptrdiff_t(first), from.begin() + std::ptrdiff_t(last), to.begin() + std::ptrdiff_t(first));
+  }
+
+  std::vector<double> assemble(Random& random, typename Problem::Workspace& workspace) const {
+    std::vector<std::size_t> order(parts());
+    for (std::size_t p = 0; p < order.size(); ++p) order[p] = p;
+    for (std::size_t p = order.size(); p > 1; --p) std::swap(order[p - 1], order[random.below(std::uint32_t(p))]);
+    std::vector<double> x = pool_[random.below(std::uint32_t(pool_.size()))].x, gains = static_gains_;
+    std::vector<bool> chosen(parts(), false);
+    for (std::size_t part : order) {
+      chosen[part] = true;
+      const std::vector<Choice> ranked = rank(part, gains, random, workspace);
+      std::size_t taken = ranked.front().single;
+      for (const Choice& choice : ranked) {
+        copy_part(pool_[choice.single].x, part, x);
+        if (!allowed(x, chosen)) continue;
+        taken = choice.single;
+        break;
+      }
+      copy_part(pool_[taken].x, part, x);
+      for (std::size_t g = 0; g < gains.size(); ++g) gains[g] = std::max(0.0, gains[g] + pool_[taken].gains[g]);
+    }
+    problem_.placement.repair(x);
+    return x;
+  }
+
+  /// A random part of this part's pool, sorted by the loss it would give.
+  std::vector<Choice> rank(std::size_t part, const std::vector<double>& gains, Random& random,
+                           typename Problem::Workspace& workspace) const {
+    const auto per_part = std::size_t(prm_.pool);
+    const auto wanted = std::size_t(std::ceil(prm_.subset * double(per_part)));
+    std::vector<std::size_t> indices(per_part);
+    for (std::size_t i = 0; i < per_part; ++i) indices[i] = part * per_part + i;
+    std::vector<Choice> ranked;
+    std::vector<double> sum(gains.size());
+    for (std::size_t i = 0; i < wanted; ++i) {
+      std::swap(indices[i], indices[i + random.below(std::uint32_t(per_part - i))]);
+      const Single& single = pool_[indices[i]];
+      for (std::size_t g = 0; g < sum.size(); ++g) sum[g] = std::max(0.0, gains[g] + single.gains[g]);
+      problem_.powers_of(sum, workspace);
+      ranked.push_back({problem_.value_of(loss_, workspace), indices[i]});
+    }
+    std::stable_sort(ranked.begin(), ranked.end(), [](const Choice& a, const Choice& b) { return better(a.loss, b.loss); });
+    return ranked;
+  }
+
+  /// Would the placement leave the chosen parts where they are?
+  bool allowed(const std::vector<double>& x, const std::vector<bool>& chosen) const {
+    std::vector<double> repaired = x;
+    problem_.placement.repair(repaired);
+    for (std::size_t part = 0; part < parts(); ++part) {
+      const auto [first, last] = problem_.placement.part_range(part);
+      for (std::size_t i = first; chosen[part] && i < last; ++i) {
+        if (std::abs(repaired[i] - x[i]) > 1e-6) return false;
+      }
+    }
+    return true;
+  }
+
+  const Problem& problem_;
+  L loss_;
+  Visibility visibility_;
+  AssemblyParams prm_;
+  std::uint64_t seed_;
+  Lanes<Problem, E>& lanes_;
+  Counts& counts_;
+  std::vector<Single> pool_;
+  std::vector<double> static_gains_;
+};
+
+}  // namespace manyworlds

@@ -1,0 +1,54 @@
+#pragma once
+#include <cmath>
+#include <vector>
+
+#include "manyworlds/core/random.hpp"
+#include "manyworlds/engine/result.hpp"
+#include "manyworlds/loss/loss.hpp"
+
+namespace manyworlds {
+
+/// Derivative-free polish of the best few worlds, for users who score by geometric optics.
+struct PolishParams {
+  int worlds = 0;  ///< 0 = off; 3 is enough
+  int steps = 100;
+  double step_m = 0.1;
+  template <class V>
+  void fields(V&& v) {
+    v("worlds", worlds, "best worlds polished without derivatives on hard visibility; 0 = off");
+    v("steps", steps, "evaluations per polished world");
+    v("step_m", step_m, "first spread of the steps in metres");
+  }
+};
+
+struct PolishedPoint {
+  std::vector<double> x;
+  double value = 0;
+  std::size_t evaluations = 0;
+};
+
+/// (1+1) evolution strategy with the 1/5 success rule (Rechenberg 1973): normal steps of one spread in scaled metres,
+/// 1.5 times wider after a success, 1.5^(-1/4) times after a failure. Never returns a worse point than x.
+template <Loss L, class Problem>
+PolishedPoint polish(const Problem& problem, const L& loss, const Visibility& visibility, std::vector<double> x,
+                     std::span<const double> scales, const PolishParams& prm, Random random,
+                     typename Problem::Workspace& workspace) {
+  PolishedPoint best{x, problem.value(loss, x, visibility, workspace), 1};
+  double spread = prm.step_m;
+  for (int step = 0; step < prm.steps; ++step) {
+    x = best.x;
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] += spread * scales[i] * random.normal();
+    problem.placement.repair(x);
+    const double value = problem.value(loss, x, visibility, workspace);
+    ++best.evaluations;
+    const bool success = better(value, best.value);
+    if (success) {
+      best.x = x;
+      best.value = value;
+    }
+    spread *= success ? 1.5 : 0.9036020036;
+  }
+  return best;
+}
+
+}  // namespace manyworlds

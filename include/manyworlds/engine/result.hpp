@@ -1,0 +1,123 @@
+#pragma once
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "manyworlds/engine/convergence.hpp"
+#include "manyworlds/placement/descriptors.hpp"
+#include "manyworlds/scene/configuration.hpp"
+
+namespace manyworlds {
+
+/// Received powers of one configuration and what they say. Statistics are over dB values, weighted as the receivers
+/// are; the q quantile is the smallest value below or at which at least a share q of the weight lies.
+struct RssSummary {
+  std::vector<double> dbm;  ///< per receiver, transmitters combined
+  double minimum_dbm = 0, p5_dbm = 0, median_dbm = 0, mean_dbm = 0;
+  double covered = 0;             ///< share above the coverage threshold
+  std::size_t dead = 0;           ///< receivers at the floor: no path reaches them
+};
+
+inline RssSummary summarise(std::vector<double> dbm, std::span<const double> weights, double floor_dbm,
+                            double coverage_dbm) {
+  RssSummary s;
+  std::vector<std::size_t> order;
+  double total = 0;
+  for (std::size_t i = 0; i < dbm.size(); ++i) {
+    s.dead += dbm[i] <= floor_dbm;
+    if (!(weights[i] > 0)) continue;
+    order.push_back(i);
+    total += weights[i];
+    s.mean_dbm += weights[i] * dbm[i];
+    if (dbm[i] >= coverage_dbm) s.covered += weights[i];
+  }
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return dbm[a] < dbm[b]; });
+  auto quantile = [&](double q) {
+    double below = 0;
+    for (std::size_t i : order) {
+      below += weights[i];
+      if (below >= (q - 1e-12) * total) return dbm[i];
+    }
+    return dbm[order.back()];
+  };
+  s.mean_dbm /= total;
+  s.covered /= total;
+  s.minimum_dbm = dbm[order.front()];
+  s.p5_dbm = quantile(0.05);
+  s.median_dbm = quantile(0.5);
+  s.dbm = std::move(dbm);
+  return s;
+}
+
+/// What one world went through. Row k of `x` and entry k of the others belong together: the place of iteration k of
+/// this world, its loss as descended (annealed, staged), and its physical value (final loss, final visibility; NaN
+/// where it was not computed). The last row is where the world ended.
+struct History {
+  std::vector<double> loss, value;
+  std::vector<double> x;  ///< [rows][variables]
+  std::size_t rows() const { return loss.size(); }
+};
+
+struct WorldResult {
+  std::uint32_t id = 0;
+  int born = 0;                ///< iteration at which it started; above 0 for starts paid by pruning
+  double rate = 0;             ///< learning rate at the start, m
+  Reason reason = Reason::running;
+  int retries = 0;             ///< non-finite points it stepped back from
+  double value = 0;            ///< best physical value; NaN if none was finite
+  std::vector<double> x;       ///< where it had it
+  History history;
+};
+
+/// What the run cost. One evaluation is one forward pass; a gradient (forward and backward) counts `gradient_cost`.
+struct Counts {
+  std::size_t forward = 0, gradient = 0;
+  double gradient_cost = 1.5;
+  std::size_t starts_drawn = 0, starts_rejected = 0;  ///< rejected: no gradient
+  std::size_t pool = 0;                               ///< single-mover starts that sets were assembled from
+  double evaluations() const { return double(forward) + gradient_cost * double(gradient); }
+};
+
+struct Times {
+  double starts_s = 0, descent_s = 0, barriers_s = 0, scoring_s = 0, total_s = 0;
+};
+
+/// Outcome of the derivative-free polish on hard geometric optics.
+struct Polished {
+  std::uint32_t world = 0;
+  std::vector<double> x;
+  Configuration configuration;
+  double value = 0;  ///< final loss under hard visibility
+  RssSummary rss;    ///< under hard visibility
+};
+
+/// What a run (of MultiStart or of a baseline) found.
+struct Result {
+  std::string method = "multi_start";
+  std::uint32_t winner = 0;        ///< id of the world with the best physical value
+  double value = 0;                ///< that value; NaN when no world was ever finite
+  std::vector<double> x;
+  Configuration configuration;
+  std::vector<placement::Variable> variables;
+  std::vector<WorldResult> worlds;  ///< by id
+  int iterations = 0;              ///< done
+  bool interrupted = false;        ///< a callback ended the run
+  RssSummary rss, rss_before;              ///< physical weight with the report's tiles; before: nothing moved
+  RssSummary rss_hard, rss_hard_before;    ///< the same under hard geometric optics
+  std::optional<Polished> polished;
+  Counts counts;
+  Times times;
+  std::size_t bytes_per_world = 0;  ///< workspace and state, without what worlds share and without histories
+  std::vector<std::pair<std::string, std::string>> params;  ///< the tree the run had
+
+  const Pose& pose(std::size_t mover = 0) const { return configuration.movers.at(mover); }
+};
+
+/// Is value a better (lower) than b? Non-finite ones rank last.
+inline bool better(double a, double b) { return std::isfinite(a) && (!std::isfinite(b) || a < b); }
+
+}  // namespace manyworlds

@@ -1,0 +1,118 @@
+#pragma once
+#include <algorithm>
+#include <cmath>
+
+#include "manyworlds/engine/assembly.hpp"
+
+namespace manyworlds {
+
+enum class StartMode { automatic, plain, selected, assembled };
+constexpr std::array<const char*, 4> choices(StartMode) { return {"automatic", "plain", "selected", "assembled"}; }
+
+/// Where worlds start. `given` starts are taken first, the rest is found by `mode`:
+/// plain: uniform; selected: the best of `oversampling` times as many bisector starts that have a gradient;
+/// assembled: sets put together from single-mover starts (engine/assembly.hpp);
+/// automatic: assembled when there are several movers and no moving transmitters, else selected.
+struct StartParams {
+  StartMode mode = StartMode::automatic;
+  int oversampling = 4;
+  AssemblyParams assembly{};
+  std::vector<std::vector<double>> given;
+
+  template <class V>
+  void fields(V&& v) {
+    v("mode", mode, "how starts are found");
+    v("oversampling", oversampling, "selected: starts drawn per world");
+    v("assembly", assembly, "");
+    v("given", given, "starts to take first, e.g. 1,2,0.1;3,4,0.2");
+  }
+  template <class Problem>
+  void check(const Problem& problem) const {
+    if (oversampling < 1) throw InputError("starts.oversampling", "expected at least 1");
+    for (const auto& x : given) {
+      if (x.size() != problem.variables().size()) {
+        throw InputError("starts.given", "expected " + std::to_string(problem.variables().size()) +
+                                             " numbers per start, found " + std::to_string(x.size()));
+      }
+      for (double value : x) {
+        if (!std::isfinite(value)) throw InputError("starts.given", "expected finite numbers");
+      }
+    }
+    assembly.check();
+  }
+};
+
+/// Draws, ranks and assembles starts; keeps the pool of single-mover starts between calls.
+template <Loss L, class Problem, Executor E>
+class StartFinder {
+ public:
+  StartFinder(const Problem& problem, const L& loss, const Visibility& visibility, StartParams prm, std::uint64_t seed,
+              Lanes<Problem, E>& lanes, Counts& counts)
+      : problem_(problem), loss_(loss), visibility_(visibility), prm_(std::move(prm)), seed_(seed), lanes_(lanes),
+        counts_(counts), assembly_(problem, loss, visibility, prm_.assembly, seed, lanes, counts) {}
+
+  /// n starts for worlds that begin at this iteration.
+  std::vector<std::vector<double>> find(std::size_t n, int iteration) {
+    std::vector<std::vector<double>> starts;
+    while (starts.size() < n && given_ < prm_.given.size()) {
+      starts.push_back(prm_.given[given_++]);
+      problem_.placement.repair(starts.back());
+    }
+    if (starts.size() == n) return starts;
+    const std::size_t missing = n - starts.size();
+    std::vector<std::vector<double>> found = prm_.mode == StartMode::plain      ? draw(missing, iteration, placement::StartKind::plain)
+                                             : prm_.mode == StartMode::selected ? select(missing, iteration)
+                                                                                : assembly_.sets(missing, iteration);
+    std::move(found.begin(), found.end(), std::back_inserter(starts));
+    return starts;
+  }
+
+ private:
+  std::vector<std::vector<double>> draw(std::size_t n, int iteration, placement::StartKind kind) {
+    std::vector<std::vector<double>> starts(n, std::vector<double>(problem_.variables().size()));
+    for (std::size_t i = 0; i < n; ++i) {
+      Random random(seed_, std::uint32_t(i), std::uint32_t(iteration), Purpose::start);
+      problem_.placement.start(random, kind, starts[i]);
+    }
+    counts_.starts_drawn += n;
+    return starts;
+  }
+
+  std::vector<std::vector<double>> select(std::size_t n, int iteration) {
+    std::vector<std::vector<double>> drawn =
+        draw(n * std::size_t(prm_.oversampling), iteration, placement::StartKind::bisector);
+    struct Rank {
+      double value;
+      bool has_gradient;
+    };
+    std::vector<Rank> ranks(drawn.size());
+    lanes_.for_each(drawn.size(), [&](std::size_t i, typename Problem::Workspace& workspace) {
+      std::vector<double> gradient(drawn[i].size());
+      ranks[i].value = problem_.value_and_gradient(loss_, drawn[i], visibility_, workspace, gradient);
+      ranks[i].has_gradient = std::any_of(gradient.begin(), gradient.end(), [](double g) { return std::abs(g) > 0; });
+    });
+    counts_.gradient += drawn.size();
+    std::vector<std::size_t> order(drawn.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      if (ranks[a].has_gradient != ranks[b].has_gradient) return ranks[a].has_gradient;
+      return better(ranks[a].value, ranks[b].value);
+    });
+    std::vector<std::vector<double>> starts;
+    for (std::size_t i = 0; i < n; ++i) starts.push_back(std::move(drawn[order[i]]));
+    for (const Rank& r : ranks) counts_.starts_rejected += !r.has_gradient;
+    return starts;
+  }
+
+  const Problem& problem_;
+  L loss_;
+  Visibility visibility_;
+  StartParams prm_;
+  std::uint64_t seed_;
+  Lanes<Problem, E>& lanes_;
+  Counts& counts_;
+  Assembly<L, Problem, E> assembly_;
+  std::size_t given_ = 0;
+};
+
+}  // namespace manyworlds

@@ -1,0 +1,171 @@
+#pragma once
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "manyworlds/core/random.hpp"
+#include "manyworlds/engine/annealing.hpp"
+#include "manyworlds/engine/descent.hpp"
+#include "manyworlds/engine/result.hpp"
+#include "manyworlds/loss/loss.hpp"
+#include "manyworlds/social/social.hpp"
+
+namespace manyworlds {
+
+inline constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+inline constexpr int most_retries = 3;  ///< steps back from non-finite points, per world
+
+/// What all worlds of a run share.
+template <Loss L, Optimizer O, class Problem>
+struct Physics {
+  const Problem& problem;
+  L loss;
+  O rule;
+  DescentParams<O> descent;
+  Convergence convergence;
+  Annealing annealing;
+  Visibility visibility;         ///< the final one
+  int iterations = 0;
+  std::vector<double> scales;    ///< one per variable
+  L final_loss() const { return at_progress(loss, 1.0); }
+};
+
+/// One start and its descent. A world touches nothing but itself and the workspace it is lent.
+template <Optimizer O, Social S>
+class World {
+ public:
+  World(std::uint32_t id, int born, std::size_t lent_lane, double rate, std::vector<double> start)
+      : lane(lent_lane), x(std::move(start)), gradient_(x.size()), descent_(x.size()), rate_(rate) {
+    record.id = id;
+    record.born = born;
+    record.rate = rate;
+    record.value = unknown;
+    record.x = x;
+  }
+
+  bool alive() const { return record.reason == Reason::running; }
+  double value() const { return value_; }
+  double loss() const { return record.history.loss.empty() ? unknown : record.history.loss.back(); }
+
+  /// One iteration: evaluate at x, record, step. Non-finite points are stepped back from with half the rate.
+  template <Loss L, class Problem>
+  void advance(const Physics<L, O, Problem>& physics, int iteration, typename Problem::Workspace& workspace) {
+    const double progress = double(iteration - record.born) / double(physics.iterations - record.born);
+    const Visibility visibility = physics.annealing.at(progress, physics.visibility);
+    const L loss = at_progress(physics.loss, progress);
+    double now = evaluate(physics, loss, visibility, workspace);
+    while (!std::isfinite(now)) {
+      if (!good_ || record.retries == most_retries) {
+        if (good_) {
+          move_to(good_->x);
+          moved_ = false;
+        }
+        record.reason = Reason::non_finite;
+        return;
+      }
+      ++record.retries;
+      rate_ /= 2;
+      x = good_->x;
+      gradient_ = good_->gradient;
+      descent_ = good_->descent;
+      step(physics);
+      now = evaluate(physics, loss, visibility, workspace);
+    }
+    good_ = Good{x, gradient_, descent_};
+    const bool final = physics.annealing.done(progress);
+    if (final) value_ = staged<L> ? physics.problem.value_of(physics.final_loss(), workspace) : now;
+    push(now);
+    const double slope = projected_norm(x, gradient_, physics.problem.variables(), physics.scales);
+    record.reason = physics.convergence.after_gradient(slope, quiet_);
+    if (final && alive()) record.reason = physics.convergence.after_final_loss(value_, quiet_);
+    if (!alive()) return;
+    record.reason = physics.convergence.after_step(step(physics), quiet_);
+  }
+
+  /// Makes the physical value at x known.
+  template <Loss L, class Problem>
+  void score(const Physics<L, O, Problem>& physics, typename Problem::Workspace& workspace) {
+    if (std::isfinite(value_)) return;
+    value_ = physics.problem.value(physics.final_loss(), x, physics.visibility, workspace);
+    ++counts.forward;
+    note();
+  }
+  /// Ends the history with where the world is; call after score().
+  void close() {
+    if (moved_) push(value_);
+    else if (!record.history.value.empty()) record.history.value.back() = value_;
+  }
+
+  /// Puts the world elsewhere. `forget` also drops the optimizer's memory of where it came from.
+  void move_to(std::vector<double> elsewhere, bool forget = false) {
+    x = std::move(elsewhere);
+    value_ = unknown;
+    moved_ = true;
+    if (forget) descent_.reset(x.size());
+  }
+
+  std::size_t bytes() const {
+    return sizeof(*this) + sizeof(double) * (x.capacity() + gradient_.capacity() + record.x.capacity()) +
+           (good_ ? 2 * sizeof(double) * x.capacity() : 0);
+  }
+
+  WorldResult record;
+  Counts counts;
+  typename S::State social{};
+  std::size_t lane;       ///< workspace it is lent
+  std::vector<double> x;
+
+ private:
+  struct Good {
+    std::vector<double> x, gradient;
+    Descent<O> descent;
+  };
+
+  template <Loss L, class Problem>
+  double evaluate(const Physics<L, O, Problem>& physics, const L& loss, const Visibility& visibility,
+                  typename Problem::Workspace& workspace) {
+    const double now = physics.problem.value_and_gradient(loss, x, visibility, workspace, gradient_);
+    ++counts.gradient;
+    bool finite = std::isfinite(now);
+    for (double g : gradient_) finite = finite && std::isfinite(g);
+    return finite ? now : unknown;
+  }
+  /// Returns the length of the step in scaled metres.
+  template <Loss L, class Problem>
+  double step(const Physics<L, O, Problem>& physics) {
+    std::vector<double> next = x;
+    const double rate = physics.descent.schedule.at(rate_, descent_.steps());
+    descent_.step(physics.rule, next, gradient_, physics.scales, rate, physics.descent.clip_norm);
+    physics.problem.placement.repair(next);
+    double length2 = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      double moved = next[i] - x[i];
+      if (physics.problem.variables()[i].periodic()) moved = std::remainder(moved, 2 * pi);
+      length2 += square(moved / physics.scales[i]);
+    }
+    move_to(std::move(next));
+    return std::sqrt(length2);
+  }
+  void push(double loss) {
+    record.history.loss.push_back(loss);
+    record.history.value.push_back(value_);
+    record.history.x.insert(record.history.x.end(), x.begin(), x.end());
+    moved_ = false;
+    note();
+  }
+  void note() {
+    if (!better(value_, record.value)) return;
+    record.value = value_;
+    record.x = x;
+  }
+
+  std::vector<double> gradient_;
+  Descent<O> descent_;
+  double rate_;
+  double value_ = unknown;  ///< physical value at x
+  bool moved_ = true;       ///< x is not in the history yet
+  Convergence::State quiet_{};
+  std::optional<Good> good_;
+};
+
+}  // namespace manyworlds
