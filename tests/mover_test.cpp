@@ -17,8 +17,18 @@ mw::Object sheet(std::vector<Vec3d> vertices, std::vector<std::array<std::uint32
 mw::Object cube(Vec3d lo, Vec3d hi) {
   std::vector<Vec3d> v;
   for (int i = 0; i < 8; ++i) v.push_back({i & 1 ? hi.x : lo.x, i & 2 ? hi.y : lo.y, i & 4 ? hi.z : lo.z});
-  return sheet(v, {{0, 2, 1}, {1, 2, 3}, {4, 5, 6}, {5, 7, 6}, {0, 1, 4}, {1, 5, 4},
-                   {2, 6, 3}, {3, 6, 7}, {0, 4, 2}, {2, 4, 6}, {1, 3, 5}, {3, 7, 5}});
+  return sheet(v, {{0, 2, 1},
+                   {1, 2, 3},
+                   {4, 5, 6},
+                   {5, 7, 6},
+                   {0, 1, 4},
+                   {1, 5, 4},
+                   {2, 6, 3},
+                   {3, 6, 7},
+                   {0, 4, 2},
+                   {2, 4, 6},
+                   {1, 3, 5},
+                   {3, 7, 5}});
 }
 
 TEST(MoverShape, PanelIsOneRectangleInItsOwnFrame) {
@@ -56,8 +66,8 @@ TEST(MoverShape, RotatedPanelStoredInFloatAndSplitVerticesIsStillARectangle) {
     const Vec3d c{random.uniform(-50, 50), random.uniform(-50, 50), random.uniform(0, 30)};
     std::vector<Vec3d> v;
     // Two triangles that share no vertex, and a 3 x 1 subdivision of one side.
-    for (Vec3d q : {Vec3d{-1, -0.5, 0}, {1, -0.5, 0}, {1, 0.5, 0}, {-1, -0.5, 0}, {1, 0.5, 0}, {0, 0.5, 0},
-                    {-1, 0.5, 0}})
+    for (Vec3d q :
+         {Vec3d{-1, -0.5, 0}, {1, -0.5, 0}, {1, 0.5, 0}, {-1, -0.5, 0}, {1, 0.5, 0}, {0, 0.5, 0}, {-1, 0.5, 0}})
       v.push_back((c + r * q).as<float>().as<double>());
     const mw::MoverShape s = mw::make_mover_shape(sheet(v, {{0, 1, 2}, {3, 4, 5}, {3, 5, 6}}));
     ASSERT_EQ(s.faces.size(), 1u);
@@ -91,8 +101,8 @@ TEST(MoverShape, OtherPolygonsAreReportedWithTheirOutline) {
   std::vector<Vec3d> v;
   for (double h : {2.0, 1.0})
     for (Vec3d q : {Vec3d{-1, -1, 0}, {1, -1, 0}, {1, 1, 0}, {-1, 1, 0}}) v.push_back(h * q);
-  const auto frame = mw::make_mover_shape(sheet(v, {{0, 1, 5}, {0, 5, 4}, {1, 2, 6}, {1, 6, 5},
-                                                    {2, 3, 7}, {2, 7, 6}, {3, 0, 4}, {3, 4, 7}}));
+  const auto frame = mw::make_mover_shape(
+      sheet(v, {{0, 1, 5}, {0, 5, 4}, {1, 2, 6}, {1, 6, 5}, {2, 3, 7}, {2, 7, 6}, {3, 0, 4}, {3, 4, 7}}));
   ASSERT_EQ(frame.faces.size(), 1u);
   EXPECT_FALSE(frame.faces[0].is_rectangle);
   EXPECT_EQ(frame.faces[0].polygon.size(), 4u);

@@ -53,17 +53,17 @@ struct Aimed {
   std::string object;
   Vec3d lo{}, hi{};             ///< bounds of the centre, m
   std::size_t transmitter = 0;  ///< index into Scene::transmitters
-  std::optional<Boxd> focal;    ///< bounds of the focal point; empty = bounding box of the receivers
+  std::optional<Boxd> focal{};  ///< bounds of the focal point; empty = bounding box of the receivers
   /// Direction the panel's vertical leans to; empty = +z, or +y when the panel, at the middle of all bounds, faces
   /// within 45 degrees of the vertical. The map is not differentiable where the normal is exactly parallel to it.
-  std::optional<Vec3d> up;
+  std::optional<Vec3d> up{};
 };
 
 /// Transmitter positions: 3 variables x, y, z each.
 struct TransmitterPositions {
-  Vec3d lo{}, hi{};                ///< bounds for each, m
-  std::vector<std::string> names;  ///< empty = all transmitters of the scene
-  std::vector<Boxd> boxes;         ///< one per transmitter moved, in that order, instead of lo and hi
+  Vec3d lo{}, hi{};                  ///< bounds for each, m
+  std::vector<std::string> names{};  ///< empty = all transmitters of the scene
+  std::vector<Boxd> boxes{};         ///< one per transmitter moved, in that order, instead of lo and hi
 };
 
 using AnyPlacement = std::variant<FreePose, OnWall, AlongWall, Aimed, TransmitterPositions>;
@@ -71,7 +71,7 @@ using AnyPlacement = std::variant<FreePose, OnWall, AlongWall, Aimed, Transmitte
 /// What every design has to satisfy besides its bounds. The whole panel counts, whatever its tilt.
 struct Constraints {
   double min_distance_m = 0;       ///< between the centres of any two movers
-  std::vector<Boxd> keep_out;      ///< doorways, walkways: no panel and no transmitter overlaps these
+  std::vector<Boxd> keep_out{};    ///< doorways, walkways: no panel and no transmitter overlaps these
   double wall_clearance_m = 0.02;  ///< to every surface that does not move, and to the keep-outs
   bool avoid_objects = true;       ///< false: panels may cross walls and furniture
 };

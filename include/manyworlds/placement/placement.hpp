@@ -19,9 +19,9 @@ class Placement {
     return std::any_of(parts_.begin(), parts_.end(),
                        [](const Part& p) { return std::holds_alternative<TransmitterPart>(p); });
   }
-  /// A part is one mover or one transmitter; its variables are [first, first + count).
+  /// A part is one mover or one transmitter; its variables are [first, last).
   std::size_t parts() const { return parts_.size(); }
-  std::pair<std::size_t, std::size_t> part_range(std::size_t i) const { return {first_[i], first_[i + 1] - first_[i]}; }
+  std::pair<std::size_t, std::size_t> part_range(std::size_t i) const { return {first_[i], first_[i + 1]}; }
 
   /// Movers and transmitters as loaded.
   const Configuration& initial() const { return initial_; }

@@ -52,7 +52,10 @@ inline std::vector<std::uint32_t> weld(const std::vector<Vec3d>& vertices) {
       const auto found = cells.find({cell[0] + n % 3 - 1, cell[1] + n / 3 % 3 - 1, cell[2] + n / 9 - 1});
       if (found == cells.end()) continue;
       for (std::uint32_t j : found->second)
-        if (norm(vertices[j] - vertices[i]) <= mover_tolerance) { first[i] = j; break; }
+        if (norm(vertices[j] - vertices[i]) <= mover_tolerance) {
+          first[i] = j;
+          break;
+        }
     }
     if (first[i] == i) cells[cell].push_back(i);
   }
@@ -86,7 +89,7 @@ inline std::vector<Vec3d> boundary(const std::vector<Vec3d>& p, std::vector<Tria
   double outer_area = 0;
   for (loops = 0; !next.empty(); ++loops) {
     std::vector<Vec3d> loop;
-    for (auto edge = next.begin(); edge != next.end(); ) {
+    for (auto edge = next.begin(); edge != next.end();) {
       loop.push_back(p[edge->first]);
       const std::uint32_t end = edge->second;
       next.erase(edge);
@@ -99,8 +102,10 @@ inline std::vector<Vec3d> boundary(const std::vector<Vec3d>& p, std::vector<Tria
   for (std::size_t i = 0; i < outer.size() && outer.size() > 3;) {
     const Vec3d before = outer[(i + outer.size() - 1) % outer.size()], after = outer[(i + 1) % outer.size()];
     const Vec3d chord = after - before;
-    if (norm(cross(chord, outer[i] - before)) > mover_tolerance * norm(chord)) ++i;
-    else outer.erase(outer.begin() + std::ptrdiff_t(i)), i = i > 0 ? i - 1 : 0;
+    if (norm(cross(chord, outer[i] - before)) > mover_tolerance * norm(chord))
+      ++i;
+    else
+      outer.erase(outer.begin() + std::ptrdiff_t(i)), i = i > 0 ? i - 1 : 0;
   }
   return outer;
 }
@@ -148,7 +153,10 @@ inline MoverShape make_mover_shape(const Object& object) {
 
   std::vector<std::uint32_t> parent(triangles.size());
   std::iota(parent.begin(), parent.end(), 0u);
-  auto root = [&](std::uint32_t i) { while (parent[i] != i) i = parent[i]; return i; };
+  auto root = [&](std::uint32_t i) {
+    while (parent[i] != i) i = parent[i];
+    return i;
+  };
   auto coplanar = [&](std::uint32_t a, std::uint32_t b) {
     for (const auto& [s, t] : {std::pair{triangles[a], triangles[b]}, std::pair{triangles[b], triangles[a]}}) {
       const Vec3d n = normalized(detail::area_vector(p, s));
