@@ -22,7 +22,7 @@ using Keys = std::multiset<Key>;
 /// Static geometry of a scene without some objects, and what the finder needs.
 struct World {
   SurfaceSet fixed, moving;
-  Bvh bvh = build_bvh({});
+  Bvh bvh{{}, {}, {}};
   std::vector<Slab<double>> slabs;
   bool transmission;
 
@@ -108,6 +108,7 @@ Keys brute_force(const World& world, const Vec3d tx, const std::vector<Vec3d>& r
     for (std::uint32_t rx = 0; rx < receivers.size(); ++rx) test_chain(rx);
     if (int(chain.size()) == depth) return;
     for (std::uint32_t f = 0; f < set.size(); ++f) {
+      if (!chain.empty() && chain.back() == f) continue;  // a plane cannot be hit twice in a row
       chain.push_back(f);
       self(self);
       chain.pop_back();
@@ -124,11 +125,11 @@ TEST(PathFinding, BeamTreeEqualsBruteForceOverAllChains) {
     const Scene scene = test::random_sheets(random, 4 + int(random.below(9)));
     const World world(scene, seed % 2 == 0);
     const Vec3d tx = random_point(random, {0, 0, 0}, {10, 10, 10});
-    const auto receivers = random_points(random, 12, {0, 0, 0}, {10, 10, 10});
+    const auto receivers = random_points(random, 40, {0, 0, 0}, {10, 10, 10});
     Keys found;
     world.add(found, TransmitterCache(world.geometry(), tx, ReceiverGroups(receivers), 3), 0);
     const Keys expected = brute_force(world, tx, receivers, 3);
-    EXPECT_EQ(found, expected) << "seed " << seed;
+    EXPECT_TRUE(found == expected) << "seed " << seed;
     paths += expected.size();
   }
   EXPECT_GT(paths, 1000u);
@@ -164,7 +165,7 @@ TEST(PathFinding, SplitEqualsFullRetrace) {
     const bool transmission = seed % 4 < 2;
     const int depth = 3;
     const Vec3d tx = random_point(random, {0, 0, 0}, {10, 10, 10});
-    const ReceiverGroups receivers(random_points(random, 40, {0, 0, 0}, {10, 10, 10}));
+    const ReceiverGroups receivers(random_points(random, 150, {0, 0, 0}, {10, 10, 10}));
 
     World split(scene, transmission, movers);
     Scene placed = scene;
@@ -189,7 +190,7 @@ TEST(PathFinding, SplitEqualsFullRetrace) {
       const World full(placed, transmission);
       Keys expected;
       full.add(expected, TransmitterCache(full.geometry(), tx, receivers, depth), 0);
-      EXPECT_EQ(found, expected) << "seed " << seed << " pose " << pose_index;
+      EXPECT_TRUE(found == expected) << "seed " << seed << " pose " << pose_index;
       dynamic += table.paths.size();
     }
   }

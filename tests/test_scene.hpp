@@ -45,9 +45,11 @@ inline Vec3d random_direction(Random& random) {
 }
 
 inline std::vector<Material> test_materials() {
-  return {{.name = "concrete", .eps_r = 5.24, .sigma = 0.123, .thickness = 0.2},
-          {.name = "metal", .pec = true},
-          {.name = "plasterboard", .eps_r = 2.73, .sigma = 0.0276, .thickness = 0.0125}};
+  Material concrete, metal, plasterboard;
+  concrete.name = "concrete", concrete.eps_r = 5.24, concrete.sigma = 0.123, concrete.thickness = 0.2;
+  metal.name = "metal", metal.pec = true;
+  plasterboard.name = "plasterboard", plasterboard.eps_r = 2.73, plasterboard.sigma = 0.0276, plasterboard.thickness = 0.0125;
+  return {concrete, metal, plasterboard};
 }
 
 /// `count` random sheets of mixed materials in a 10 m cube, most of them axis-parallel, some slanted.

@@ -46,11 +46,12 @@ struct CVec3 {
   MW_HD friend constexpr CVec3 operator+(CVec3 a, CVec3 b) { return {a.x + b.x, a.y + b.y, a.z + b.z}; }
   MW_HD friend constexpr CVec3 operator-(CVec3 a, CVec3 b) { return {a.x - b.x, a.y - b.y, a.z - b.z}; }
   MW_HD friend constexpr CVec3 operator*(Complex<T> s, CVec3 a) { return {s * a.x, s * a.y, s * a.z}; }
-  MW_HD friend constexpr CVec3 operator*(Complex<T> s, Vec3<T> a) { return {s * a.x, s * a.y, s * a.z}; }
   MW_HD friend constexpr CVec3 operator*(T s, CVec3 a) { return {s * a.x, s * a.y, s * a.z}; }
   MW_HD constexpr CVec3& operator+=(CVec3 b) { return *this = *this + b; }
 };
 
+template <class T>
+MW_HD constexpr CVec3<T> operator*(Complex<T> s, Vec3<T> a) { return {s * a.x, s * a.y, s * a.z}; }
 template <class T>
 MW_HD constexpr CVec3<T> conj(CVec3<T> a) { return {conj(a.x), conj(a.y), conj(a.z)}; }
 template <class T>
