@@ -73,7 +73,7 @@ MW_HD PatternScale<T> pattern_scale(const Device<T>& device, Vec3<T> k, T ct) {
     return {f, f * ct / rho2, T(0), T(0)};
   }
   if (device.pattern == Pattern::hw_dipole) {
-    const T gain = T(1.28179561552215680461L), quarter = pi_v<T> / T(2);
+    const T gain = T(1.28179561553314731254L), quarter = pi_v<T> / T(2);
     // cos(pi/2 ct) = sin(pi/2 (1 - |ct|)), without cancellation at the poles
     const T f = gain * sin(quarter * rho2 / (T(1) + (ct < 0 ? -ct : ct))) / rho2;
     return {f, (T(2) * ct * f - gain * quarter * sin(quarter * ct)) / rho2, T(0), T(0)};

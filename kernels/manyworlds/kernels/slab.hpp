@@ -12,8 +12,8 @@
 ///
 /// Adjoint: z_bar = dLoss/dRe z + j dLoss/dIm z. First (R or T, D or Dt) is pulled back to (r_perp, r_par, D0, e1) with
 /// conjugated partial derivatives, then these along the total derivatives by c, eta and d:
-///   dr_perp/dc = -2 r_perp/a,           dr_par/dc = 2 eta (eta - 1)/(a G^2),  dD0/dc = -D0 ((1 + c/a)/F + (eta + c/a)/G)
-///   dr_perp/deta = -c/(a F^2),          dr_par/deta = c (2 a^2 - eta)/(a G^2),
+///   dr_perp/dc = -2 r_perp/a,      dr_par/dc = 2 eta (eta - 1)/(a G^2),  dD0/dc = -D0 ((1 + c/a)/F + (eta + c/a)/G)
+///   dr_perp/deta = -c/(a F^2),     dr_par/deta = c (2 a^2 - eta)/(a G^2),
 ///   dD0/deta = -2/(G F) - D0 (c/G + (1/F + 1/G)/(2a)),   da/dc = c/a,  da/deta = 1/(2a),  de1/da = -j k0 d e1.
 namespace manyworlds::kernels {
 
@@ -23,139 +23,130 @@ struct SlabCoefficients {
   Complex<T> perp, par, extra;
 };
 
-/// Real derivatives of a loss by the parameters of one interaction.
+/// Derivatives of a real loss by the parameters of one interaction.
 template <class T>
 struct SlabGradient {
-  T cosine{}, eps_r{}, eta_im{}, thickness{};
+  T cosine{};
+  Complex<T> eta{};  ///< dLoss/dRe eta + j dLoss/dIm eta
+  T thickness{};
 };
 
-/// 1/z without the branches of a safe division: |z|^2 of every divisor here is far from over- and underflow.
+/// Half-space and layer at one angle of incidence: what coefficients and adjoint share. PEC is r = -1, +1 with
+/// everything else 0, so it needs no case of its own.
 template <class T>
-MW_HD Complex<T> reciprocal(Complex<T> z) {
-  return (T(1) / norm2(z)) * conj(z);
-}
-
-/// Everything about the half-space and the layer that coefficients and adjoint share.
-template <class T>
-struct SlabTerms {
-  Complex<T> eta, chi;  ///< chi = eta - 1
-  Complex<T> a, inv_a, inv_f, inv_g, r_perp, r_par, d0, e1, x, inv_n_perp, inv_n_par;
-  T c, k0, thickness;
-
-  MW_HD SlabTerms(const Slab<T>& slab, T wavenumber, T cosine)
-      : eta(slab.eta), c(cosine), k0(wavenumber), thickness(slab.thickness) {
+class SlabTerms {
+ public:
+  /// k0 = 2 pi / lambda; cosine in (0, 1].
+  MW_HD SlabTerms(const Slab<T>& slab, T k0, T cosine)
+      : eta_(slab.eta), c_(cosine), k0_(k0), thickness_(slab.thickness), specular_(slab.specular) {
     const Complex<T> one{T(1), T(0)};
-    chi = eta - one;
-    a = sqrt(chi + Complex<T>{c * c, T(0)});
-    inv_a = reciprocal(a);
-    inv_f = reciprocal(a + Complex<T>{c, T(0)});
-    inv_g = reciprocal(c * eta + a);
-    r_perp = (Complex<T>{c, T(0)} - a) * inv_f;
-    r_par = (c * eta - a) * inv_g;
-    d0 = T(-2) * chi * (inv_g * inv_f);
-    e1 = exp(k0 * thickness * Complex<T>{a.im, -a.re});
-    x = e1 * e1;
-    inv_n_perp = reciprocal(one - r_perp * r_perp * x);
-    inv_n_par = reciprocal(one - r_par * r_par * x);
+    if (slab.pec) {
+      r_perp_ = -one;
+      r_par_ = inv_n_perp_ = inv_n_par_ = one;
+      return;
+    }
+    chi_ = eta_ - one;
+    a_ = root(chi_ + Complex<T>{c_ * c_, T(0)});
+    inv_a_ = reciprocal(a_);
+    inv_f_ = reciprocal(a_ + Complex<T>{c_, T(0)});
+    inv_g_ = reciprocal(c_ * eta_ + a_);
+    r_perp_ = (Complex<T>{c_, T(0)} - a_) * inv_f_;
+    r_par_ = (c_ * eta_ - a_) * inv_g_;
+    d0_ = T(-2) * chi_ * (inv_g_ * inv_f_);
+    // Below e^-60 nothing comes through; the test also keeps the huge phase of metal away from sin and cos.
+    const T decay = k0_ * thickness_ * a_.im;
+    if (decay > T(-60)) e1_ = exp(Complex<T>{decay, -k0_ * thickness_ * a_.re});
+    x_ = e1_ * e1_;
+    inv_n_perp_ = reciprocal(one - r_perp_ * r_perp_ * x_);
+    inv_n_par_ = reciprocal(one - r_par_ * r_par_ * x_);
   }
 
+  /// R_perp, R_par, D, times the specular factor sqrt(1 - S^2).
   MW_HD SlabCoefficients<T> reflection() const {
-    const Complex<T> one{T(1), T(0)}, y = one - x;
-    return {r_perp * y * inv_n_perp, r_par * y * inv_n_par,
-            d0 * y * (one - r_perp * r_par * x) * (inv_n_perp * inv_n_par)};
+    const Complex<T> one{T(1), T(0)}, y = one - x_;
+    return {specular_ * (r_perp_ * y * inv_n_perp_), specular_ * (r_par_ * y * inv_n_par_),
+            specular_ * (d0_ * y * (one - r_perp_ * r_par_ * x_) * (inv_n_perp_ * inv_n_par_))};
   }
 
+  /// T_perp, T_par, Dt.
   MW_HD SlabCoefficients<T> transmission() const {
     const Complex<T> one{T(1), T(0)};
-    return {(one - r_perp * r_perp) * e1 * inv_n_perp, (one - r_par * r_par) * e1 * inv_n_par,
-            d0 * e1 * (one - x) * (r_perp - r_par) * (inv_n_perp * inv_n_par)};
+    return {(one - r_perp_ * r_perp_) * e1_ * inv_n_perp_, (one - r_par_ * r_par_) * e1_ * inv_n_par_,
+            d0_ * e1_ * (one - x_) * (r_perp_ - r_par_) * (inv_n_perp_ * inv_n_par_)};
   }
+
+  /// Pulls back the cotangent of reflection(); eta and thickness only with `materials`.
+  template <bool materials>
+  MW_HD SlabGradient<T> reflection_adjoint(SlabCoefficients<T> bar) const {
+    const Complex<T> one{T(1), T(0)}, y = one - x_, yx = y * x_, q = one - r_perp_ * r_par_ * x_;
+    const Complex<T> perp2 = r_perp_ * r_perp_, par2 = r_par_ * r_par_;
+    const Complex<T> n_perp2 = inv_n_perp_ * inv_n_perp_, n_par2 = inv_n_par_ * inv_n_par_;
+    const Complex<T> inv_nn = inv_n_perp_ * inv_n_par_, d0n = d0_ * inv_nn;
+    bar = {specular_ * bar.perp, specular_ * bar.par, specular_ * bar.extra};
+    const Complex<T> r_perp = conj(y * (one + perp2 * x_) * n_perp2) * bar.perp +
+                              conj(d0n * yx * (T(2) * q * r_perp_ * inv_n_perp_ - r_par_)) * bar.extra;
+    const Complex<T> r_par = conj(y * (one + par2 * x_) * n_par2) * bar.par +
+                             conj(d0n * yx * (T(2) * q * r_par_ * inv_n_par_ - r_perp_)) * bar.extra;
+    const Complex<T> d0 = conj(y * q * inv_nn) * bar.extra;
+    const Complex<T> by_x = d0n * (y * q * (perp2 * inv_n_perp_ + par2 * inv_n_par_) - q - y * r_perp_ * r_par_);
+    const Complex<T> e1 = conj(T(2) * e1_) * (conj(r_perp_ * (perp2 - one) * n_perp2) * bar.perp +
+                                              conj(r_par_ * (par2 - one) * n_par2) * bar.par + conj(by_x) * bar.extra);
+    return fold<materials>(r_perp, r_par, d0, e1);
+  }
+
+  /// Pulls back the cotangent of transmission().
+  template <bool materials>
+  MW_HD SlabGradient<T> transmission_adjoint(SlabCoefficients<T> bar) const {
+    const Complex<T> one{T(1), T(0)}, y = one - x_, difference = r_perp_ - r_par_, e1y = e1_ * y;
+    const Complex<T> perp2 = r_perp_ * r_perp_, par2 = r_par_ * r_par_;
+    const Complex<T> n_perp2 = inv_n_perp_ * inv_n_perp_, n_par2 = inv_n_par_ * inv_n_par_;
+    const Complex<T> inv_nn = inv_n_perp_ * inv_n_par_, d0n = d0_ * inv_nn;
+    const Complex<T> twice = T(2) * difference * x_;
+    const Complex<T> r_perp = conj(T(-2) * r_perp_ * e1y * n_perp2) * bar.perp +
+                              conj(d0n * e1y * (one + twice * r_perp_ * inv_n_perp_)) * bar.extra;
+    const Complex<T> r_par = conj(T(-2) * r_par_ * e1y * n_par2) * bar.par +
+                             conj(d0n * e1y * (twice * r_par_ * inv_n_par_ - one)) * bar.extra;
+    const Complex<T> d0 = conj(e1y * difference * inv_nn) * bar.extra;
+    const Complex<T> by_e1 =
+        difference * d0n * (y - T(2) * x_ + T(2) * y * x_ * (perp2 * inv_n_perp_ + par2 * inv_n_par_));
+    const Complex<T> e1 = conj((one - perp2) * (one + perp2 * x_) * n_perp2) * bar.perp +
+                          conj((one - par2) * (one + par2 * x_) * n_par2) * bar.par + conj(by_e1) * bar.extra;
+    return fold<materials>(r_perp, r_par, d0, e1);
+  }
+
+ private:
+  /// 1/z without the branches of a safe division: |z|^2 of every divisor here is far from over- and underflow.
+  MW_HD static Complex<T> reciprocal(Complex<T> z) { return (T(1) / norm2(z)) * conj(z); }
+
+  /// Principal square root for Re z >= 0 and |z|^2 in range, which eps_r >= 1 grants.
+  MW_HD static Complex<T> root(Complex<T> z) {
+    using std::sqrt;
+    const T re = sqrt((sqrt(norm2(z)) + z.re) / T(2));
+    return {re, z.im / (T(2) * re)};
+  }
+
+  /// Second half of the adjoint: from (r_perp, r_par, D0, e1) to the parameters.
+  template <bool materials>
+  MW_HD SlabGradient<T> fold(Complex<T> r_perp, Complex<T> r_par, Complex<T> d0, Complex<T> e1) const {
+    const Complex<T> slope = c_ * inv_a_;  // da/dc
+    const Complex<T> inv_ag2 = inv_a_ * inv_g_ * inv_g_;
+    const Complex<T> turned = k0_ * Complex<T>{e1_.im, -e1_.re}, by_a = thickness_ * turned;  // de1/da = -j k0 d e1
+    SlabGradient<T> g;
+    g.cosine = inner(r_perp, T(-2) * r_perp_ * inv_a_) + inner(r_par, T(2) * eta_ * chi_ * inv_ag2) +
+               inner(e1, by_a * slope) - inner(d0, d0_ * (inv_f_ + inv_g_ * eta_ + slope * (inv_f_ + inv_g_)));
+    if constexpr (materials) {
+      const Complex<T> half = T(0.5) * inv_a_;  // da/deta
+      g.eta = conj(by_a * half) * e1 - conj(inv_a_ * (c_ * inv_f_ * inv_f_)) * r_perp +
+              conj(c_ * (T(2) * a_ * a_ - eta_) * inv_ag2) * r_par -
+              conj(T(2) * inv_g_ * inv_f_ + d0_ * (c_ * inv_g_ + half * (inv_f_ + inv_g_))) * d0;
+      g.thickness = inner(e1, turned * a_);
+    }
+    return g;
+  }
+
+  Complex<T> eta_, chi_;  ///< chi = eta - 1
+  Complex<T> a_, inv_a_, inv_f_, inv_g_, r_perp_, r_par_, d0_, e1_, x_, inv_n_perp_, inv_n_par_;
+  T c_, k0_, thickness_, specular_;
 };
-
-/// R_perp, R_par, D at |cos| of incidence; the specular factor sqrt(1 - S^2) is included. k0 = 2 pi / lambda.
-template <class T>
-MW_HD SlabCoefficients<T> slab_reflection(const Slab<T>& slab, T k0, T cosine) {
-  if (slab.pec) return {{-slab.specular, T(0)}, {slab.specular, T(0)}, {}};
-  const SlabCoefficients<T> r = SlabTerms<T>(slab, k0, cosine).reflection();
-  return {slab.specular * r.perp, slab.specular * r.par, slab.specular * r.extra};
-}
-
-/// T_perp, T_par, Dt at |cos| of incidence; all 0 for PEC.
-template <class T>
-MW_HD SlabCoefficients<T> slab_transmission(const Slab<T>& slab, T k0, T cosine) {
-  if (slab.pec) return {};
-  return SlabTerms<T>(slab, k0, cosine).transmission();
-}
-
-namespace detail {
-
-/// Second half of the adjoint: from (r_perp, r_par, D0, e1) to the parameters; eta and d only if asked for.
-template <bool materials, class T>
-MW_HD SlabGradient<T> fold(const SlabTerms<T>& s, Complex<T> r_perp, Complex<T> r_par, Complex<T> d0, Complex<T> e1) {
-  const Complex<T> slope = s.c * s.inv_a;  // da/dc
-  const Complex<T> inv_ag2 = s.inv_a * s.inv_g * s.inv_g;
-  const Complex<T> turned = s.k0 * Complex<T>{s.e1.im, -s.e1.re}, phase = s.thickness * turned;  // de1/da = -j k0 d e1
-  SlabGradient<T> g;
-  g.cosine = inner(r_perp, T(-2) * s.r_perp * s.inv_a) + inner(r_par, T(2) * s.eta * s.chi * inv_ag2) +
-             inner(e1, phase * slope) -
-             inner(d0, s.d0 * (s.inv_f + s.inv_g * s.eta + slope * (s.inv_f + s.inv_g)));
-  if constexpr (materials) {
-    const Complex<T> half = T(0.5) * s.inv_a;  // da/deta
-    const Complex<T> d_eta = conj(T(-2) * half * s.c * s.inv_f * s.inv_f) * r_perp +
-                             conj(s.c * (T(2) * s.a * s.a - s.eta) * inv_ag2) * r_par -
-                             conj(T(2) * s.inv_g * s.inv_f + s.d0 * (s.c * s.inv_g + half * (s.inv_f + s.inv_g))) * d0 +
-                             conj(phase * half) * e1;
-    g.eps_r = d_eta.re;
-    g.eta_im = d_eta.im;
-    g.thickness = inner(e1, turned * s.a);
-  }
-  return g;
-}
-
-}  // namespace detail
-
-/// Pulls back the cotangent of slab_reflection; eta and thickness only with `materials`.
-template <bool materials, class T>
-MW_HD SlabGradient<T> slab_reflection_adjoint(const Slab<T>& slab, T k0, T cosine, SlabCoefficients<T> bar) {
-  if (slab.pec) return {};
-  const SlabTerms<T> s(slab, k0, cosine);
-  const Complex<T> one{T(1), T(0)}, y = one - s.x, yx = y * s.x, q = one - s.r_perp * s.r_par * s.x;
-  const Complex<T> perp2 = s.r_perp * s.r_perp, par2 = s.r_par * s.r_par, inv_nn = s.inv_n_perp * s.inv_n_par;
-  const Complex<T> in_perp2 = s.inv_n_perp * s.inv_n_perp, in_par2 = s.inv_n_par * s.inv_n_par;
-  const Complex<T> d0n = s.d0 * inv_nn;
-  const auto pull = [&](Complex<T> derivative, Complex<T> cotangent) { return slab.specular * (conj(derivative) * cotangent); };
-  const Complex<T> r_perp = pull(y * (one + perp2 * s.x) * in_perp2, bar.perp) +
-                            pull(d0n * yx * (T(2) * q * s.r_perp * s.inv_n_perp - s.r_par), bar.extra);
-  const Complex<T> r_par = pull(y * (one + par2 * s.x) * in_par2, bar.par) +
-                           pull(d0n * yx * (T(2) * q * s.r_par * s.inv_n_par - s.r_perp), bar.extra);
-  const Complex<T> d0 = pull(y * q * inv_nn, bar.extra);
-  const Complex<T> by_x = d0n * (y * q * (perp2 * s.inv_n_perp + par2 * s.inv_n_par) - q - y * s.r_perp * s.r_par);
-  const Complex<T> e1 = pull(T(2) * s.e1 * s.r_perp * (perp2 - one) * in_perp2, bar.perp) +
-                        pull(T(2) * s.e1 * s.r_par * (par2 - one) * in_par2, bar.par) +
-                        pull(T(2) * s.e1 * by_x, bar.extra);
-  return detail::fold<materials>(s, r_perp, r_par, d0, e1);
-}
-
-/// Pulls back the cotangent of slab_transmission.
-template <bool materials, class T>
-MW_HD SlabGradient<T> slab_transmission_adjoint(const Slab<T>& slab, T k0, T cosine, SlabCoefficients<T> bar) {
-  if (slab.pec) return {};
-  const SlabTerms<T> s(slab, k0, cosine);
-  const Complex<T> one{T(1), T(0)}, y = one - s.x, difference = s.r_perp - s.r_par;
-  const Complex<T> perp2 = s.r_perp * s.r_perp, par2 = s.r_par * s.r_par, inv_nn = s.inv_n_perp * s.inv_n_par;
-  const Complex<T> in_perp2 = s.inv_n_perp * s.inv_n_perp, in_par2 = s.inv_n_par * s.inv_n_par;
-  const Complex<T> e1y = s.e1 * y, d0n = s.d0 * inv_nn;
-  const auto pull = [](Complex<T> derivative, Complex<T> cotangent) { return conj(derivative) * cotangent; };
-  const Complex<T> r_perp = pull(T(-2) * s.r_perp * e1y * in_perp2, bar.perp) +
-                            pull(d0n * e1y * (one + T(2) * difference * s.r_perp * s.x * s.inv_n_perp), bar.extra);
-  const Complex<T> r_par = pull(T(-2) * s.r_par * e1y * in_par2, bar.par) +
-                           pull(d0n * e1y * (T(2) * difference * s.r_par * s.x * s.inv_n_par - one), bar.extra);
-  const Complex<T> d0 = pull(e1y * difference * inv_nn, bar.extra);
-  const Complex<T> by_e1 = difference * d0n *
-                           (y - T(2) * s.x + T(2) * y * s.x * (perp2 * s.inv_n_perp + par2 * s.inv_n_par));
-  const Complex<T> e1 = pull((one - perp2) * (one + perp2 * s.x) * in_perp2, bar.perp) +
-                        pull((one - par2) * (one + par2 * s.x) * in_par2, bar.par) + pull(by_e1, bar.extra);
-  return detail::fold<materials>(s, r_perp, r_par, d0, e1);
-}
 
 }  // namespace manyworlds::kernels
