@@ -361,6 +361,15 @@ TEST(Labels, DoNotOverlapWhileThereIsRoom) {
   EXPECT_GT(dark(apart.image(), 0, 100), 0) << "the second label goes to the other side";
 }
 
+TEST(Labels, LongTextsStayInTheRoom) {
+  Canvas canvas(400, 100);
+  Labels labels({{100, 0}, {300, 100}});
+  labels.place(canvas, {120, 50}, 10, "a transmitter whose name is longer than the room is wide");
+  for (int y = 0; y < 100; ++y)
+    for (const int x : {98, 302}) EXPECT_EQ(at(canvas.image(), {double(x), double(y)})[0], 255);
+  EXPECT_NE(canvas.image().rgb, Image(400, 100).rgb);
+}
+
 TEST(Curves, WinnerIsOnTopAndPrunedWorldsEnd) {
   Curve winner, pruned;
   winner.values.assign(11, -70), winner.fate = Fate::winner, winner.name = "World 1";

@@ -15,18 +15,13 @@ class Labels {
   /// hides the least; the first of equals.
   void place(Canvas& canvas, Point2 anchor, double away, const std::string& text) {
     if (text.empty()) return;
-    constexpr double height = 11;
-    const double wide = text_width(text, height), half = height / 2;
-    const Point2 centres[] = {{away + wide / 2, 0},
-                              {-away - wide / 2, 0},
-                              {0, -away - half},
-                              {0, away + half},
-                              {away + wide / 2, -away - half},
-                              {away + wide / 2, away + half},
-                              {-away - wide / 2, -away - half},
-                              {-away - wide / 2, away + half}};
+    const double height = fitted_height(text, 11, room_.hi.x - room_.lo.x - 8);
+    const double half = height / 2, side = text_width(text, height) / 2, x = away + side, y = away + half;
+    // Above and below, the text slides along the border of the room.
+    const double slide = clamp(anchor.x, room_.lo.x + side + 3.5, room_.hi.x - side - 3.5) - anchor.x;
+    const Point2 centres[] = {{x, 0}, {-x, 0}, {slide, -y}, {slide, y}, {x, -y}, {x, y}, {-x, -y}, {-x, y}};
     const auto box = [&](Point2 offset) {
-      const Point2 c = anchor + offset, margin{wide / 2 + 3, half + 4};
+      const Point2 c = anchor + offset, margin{side + 3, half + 3};
       return Box2{c - margin, c + margin};
     };
     const auto cost = [&](Point2 offset) {
