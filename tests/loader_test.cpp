@@ -154,6 +154,14 @@ TEST(Transform, LookAtPutsTheCubeWhereMitsubaDoes) {
   EXPECT_NEAR(norm(corner("<lookat origin='1,1,1' target='4,5,6'/>") - none), 0, 1e-6);
 }
 
+TEST(Transform, RotationStaysOneWhenItsAxisIsLong) {
+  const Scene scene = parse("<shape type='cube'><transform name='to_world'><rotate x='3' y='4' angle='20'/></transform>"
+                            "<ref id='c'/></shape>");
+  for (const Vec3d& v : scene.objects[0].mesh.vertices) EXPECT_NEAR(norm(v), std::sqrt(3), 1e-12);
+  ASSERT_EQ(scene.warnings.size(), 1u);
+  EXPECT_EQ(scene.warnings[0].find("s.xml:2: the axis of rotation has length 5"), 0u) << scene.warnings[0];
+}
+
 TEST(Transform, AppliesTheFirstFirst) {
   expect_rectangle("<scale value='2'/><translate x='1'/>", {{-1, -2, 0}, {3, -2, 0}, {3, 2, 0}, {-1, 2, 0}});
   expect_rectangle("<translate x='1'/><scale value='2'/>", {{0, -2, 0}, {4, -2, 0}, {4, 2, 0}, {0, 2, 0}});

@@ -38,12 +38,16 @@ inline Vec3d vector_of(const XmlFile& xml, pugi::xml_node node, double absent) {
   return v;
 }
 
-/// angle degrees about the axis x, y, z, which need not have length one.
-inline Affine rotate(const XmlFile& xml, pugi::xml_node node) {
+/// angle degrees about the axis x, y, z. An axis that is not of length one gives its direction, with a warning, since
+/// Mitsuba takes it as it is and makes something else than a rotation of it.
+inline Affine rotate(const XmlFile& xml, pugi::xml_node node, std::vector<std::string>& warnings) {
   const Vec3d axis = vector_of(xml, node, 0);
   const auto angle = to_numbers(attribute(xml, node, "angle"));
   if (!angle || angle->size() != 1) throw InputError(xml.where(node), "expected one number as angle, in degrees");
   if (!(norm(axis) > 0)) throw InputError(xml.where(node), "expected an axis of rotation that is not zero");
+  if (std::abs(norm(axis) - 1) > 1e-6)
+    warnings.push_back(xml.where(node) + ": the axis of rotation has length " + to_text(norm(axis)) +
+                       " and is scaled to 1; Mitsuba would distort the shape");
   return {rotation_vector((*angle)[0] * pi / 180 * normalized(axis)), {}};
 }
 
@@ -94,7 +98,7 @@ inline Affine read_transform(const XmlFile& xml, pugi::xml_node transform, std::
       const Vec3d s = detail::vector_of(xml, node, 1);
       total = Affine{{{s.x, 0, 0}, {0, s.y, 0}, {0, 0, s.z}}, {}} * total;
     } else if (kind == "rotate") {
-      total = detail::rotate(xml, node) * total;
+      total = detail::rotate(xml, node, warnings) * total;
     } else if (kind == "matrix") {
       total = detail::matrix(xml, node) * total;
     } else if (kind == "lookat") {
