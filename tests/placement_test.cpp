@@ -216,6 +216,26 @@ TEST(Placement, OnWallKeepsItsOffsetOnTheSideOfTheTransmitters) {
   }
 }
 
+TEST(Placement, WithinKeepsThePanelOnAStretchOfTheWall) {
+  const mw::Scene s = hall();
+  const Boxd within{{1, 7, 1}, {3.5, 8, 1.4}};
+  const pl::Placement p = pl::bind(s, pl::OnWall{.object = "panel_x", .wall = "north", .within = within});
+  const pl::Placement t =
+      pl::bind(s, pl::AlongWall{.object = "panel_x", .wall = "north", .height = 1.2, .within = within});
+  for (const pl::Placement* q : {&p, &t}) {
+    mw::Configuration lower, upper;
+    std::vector<double> x, y;
+    for (const auto& v : q->variables()) x.push_back(v.lower), y.push_back(v.upper);
+    q->apply(x, lower);
+    q->apply(y, upper);
+    const Vec3d a = lower.movers[0].position, b = upper.movers[0].position;
+    EXPECT_NEAR(std::min(a.x, b.x), 1, 2e-9);
+    EXPECT_NEAR(std::max(a.x, b.x), 3.5, 2e-9);
+    EXPECT_NEAR(a.z, q == &p ? 1 : 1.2, 2e-9);
+    EXPECT_NEAR(b.z, q == &p ? 1.4 : 1.2, 2e-9);
+  }
+}
+
 TEST(Placement, AlongWallMovesOnOneLine) {
   const mw::Scene s = hall();
   const pl::Placement p =
@@ -472,6 +492,10 @@ TEST(Placement, BadInputIsRefusedInOneClearLine) {
                                              pl::FreePose{.object = "panel_y", .lo = {1, 1, 1}, .hi = {2, 2, 2}}});
   expect("offset must be at least 0.02 m", {pl::OnWall{.object = "panel_x", .wall = "south", .offset = 0.01}});
   expect("side must be -1, 0 or 1", {pl::OnWall{.object = "panel_x", .wall = "south", .side = 2}});
+  expect("no place at wall 'south' has its centre within the given box",
+         {pl::OnWall{.object = "panel_x", .wall = "south", .within = Boxd{{1, 2, 1}, {3, 3, 2}}}});
+  expect("panel_x.within: bounds of y must be finite with lo <= hi",
+         {pl::OnWall{.object = "panel_x", .wall = "south", .within = Boxd{{1, 3, 1}, {3, 2, 2}}}});
   expect("margin must be >= 0", {pl::OnWall{.object = "panel_x", .wall = "south", .margin = -1}});
   expect("height over the lower rim of 'south' must be in",
          {pl::AlongWall{.object = "panel_x", .wall = "south", .height = 2.9}});

@@ -44,6 +44,19 @@ struct Binder {
     throw InputError(name, "no free place within its bounds: " + why);
   }
 
+  /// Shrinks the bounds of a wall part to the part of them that lies in a box.
+  static void restrict(Area& b, const WallPart& part, const Boxd& within) {
+    check_box(within, part.panel.name + ".within");
+    std::vector<Vec3d> patch;
+    for (const auto& [u, v] : {Point2{b.u0, b.v0}, {b.u1, b.v0}, {b.u1, b.v1}, {b.u0, b.v1}})
+      patch.push_back(part.center + u * part.u + v * part.v);
+    for (Vec3d axis : {Vec3d{1, 0, 0}, Vec3d{0, 1, 0}, Vec3d{0, 0, 1}})
+      patch = clipped(std::move(patch), {}, axis, dot(within.lo, axis) - 1e-9, dot(within.hi, axis) + 1e-9);
+    require(!patch.empty(), part.panel.name,
+            "no place at wall '" + part.wall + "' has its centre within the given box");
+    b = extent({part.center, part.u, part.v, part.base.x, 0, 0}, patch);
+  }
+
   /// OnWall, or AlongWall when `height` is given.
   WallPart on_wall(const OnWall& d, const double* height) {
     WallPart part;
@@ -90,6 +103,7 @@ struct Binder {
             "needs " + metres(2 * eu) + " x " + metres(2 * ev) + " m with tilt and margin, its wall '" + d.wall +
                 "' has " + metres(2 * r.half_u) + " x " + metres(2 * r.half_v) + " m");
     Area bounds{eu - r.half_u, r.half_u - eu, ev - r.half_v, r.half_v - ev};
+    if (d.within) restrict(bounds, part, *d.within);
     if (height) {
       const double v = *height - r.half_v;
       require(v >= bounds.v0 && v <= bounds.v1, d.object,
@@ -108,7 +122,7 @@ struct Binder {
 
   void add(const OnWall& d, std::vector<Part>& out) { out.push_back(on_wall(d, nullptr)); }
   void add(const AlongWall& d, std::vector<Part>& out) {
-    out.push_back(on_wall({d.object, d.wall, false, {}, {}, d.offset, d.side, d.margin}, &d.height));
+    out.push_back(on_wall({d.object, d.wall, false, {}, {}, d.offset, d.side, d.margin, d.within}, &d.height));
   }
   void add(const FreePose& d, std::vector<Part>& out) {
     FreePart part{panel(d.object), {}, d.yaw, d.pitch};

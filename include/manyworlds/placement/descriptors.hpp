@@ -27,7 +27,8 @@ struct FreePose {
 };
 
 /// On a wall object, at a distance from it: u, v and, with `tilt`, yaw and pitch from the wall's normal. u and v are
-/// metres from the centre of the wall's bounding rectangle, v upwards. Holes of the wall's mesh are kept free.
+/// metres from the centre of the wall's bounding rectangle: v upwards, u = v x winding normal.
+/// Holes of the wall's mesh are kept free.
 struct OnWall {
   std::string object, wall;
   bool tilt = true;
@@ -36,6 +37,7 @@ struct OnWall {
   int side = 0;                        ///< +1: the side the wall's winding normal points to, -1: the other,
                                        ///< 0: where most transmitters are (then most receivers, then +1)
   double margin = 0.05;                ///< m between the panel and the rim of the wall
+  std::optional<Boxd> within{};        ///< world box that the panel's centre stays in: a stretch of the wall, a height
 };
 
 /// Flush along a wall at one height: a single variable t, metres along the wall from its middle.
@@ -45,6 +47,7 @@ struct AlongWall {
   double offset = 0.4;
   int side = 0;
   double margin = 0.05;
+  std::optional<Boxd> within{};  ///< world box that the panel's centre stays in: a stretch of the wall, a height
 };
 
 /// Position and focal point, 6 variables x, y, z, focal_x, focal_y, focal_z: the normal is the bisector of the
