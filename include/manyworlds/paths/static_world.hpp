@@ -29,8 +29,8 @@ struct TransmitterPaths {
 class StaticWorld {
  public:
   /// Throws InputError for a depth out of range, a mover that is not in the scene or more than 64 faces of movers.
-  StaticWorld(const Scene& scene, const std::vector<std::uint32_t>& movers, PathOptions options)
-      : options(options), wavelength(manyworlds::wavelength(scene.frequency_hz)), groups(scene.receivers.positions),
+  StaticWorld(const Scene& scene, const std::vector<std::uint32_t>& movers, PathOptions path_options)
+      : options(path_options), wavelength(manyworlds::wavelength(scene.frequency_hz)), groups(scene.receivers.positions),
         bvh_({}, {}, {}) {
     if (options.max_depth < 0 || options.max_depth > paths::max_depth)
       throw InputError("max_depth", "expected 0 to " + std::to_string(paths::max_depth) + ", got " + std::to_string(options.max_depth));

@@ -1,0 +1,115 @@
+#pragma once
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <iostream>
+
+#include "manyworlds/core/text.hpp"
+#include "manyworlds/manyworlds.hpp"
+
+/// What the drivers share: reading numbers and names from the command line, and leaving with exit code 2 when they are
+/// wrong.
+namespace examples {
+
+namespace mw = manyworlds;
+
+/// "1,2.5,-3" with exactly `count` finite numbers.
+inline std::vector<double> parse_numbers(const std::string& option, const std::string& text, std::size_t count) {
+  std::vector<double> numbers;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (numbers.size() <= count) {
+    double x = 0;
+    const auto [next, error] = std::from_chars(at, end, x);
+    if (error != std::errc() || !std::isfinite(x)) break;
+    numbers.push_back(x);
+    at = next;
+    if (at == end || *at != ',') break;
+    ++at;
+  }
+  if (at != end || numbers.size() != count)
+    throw mw::InputError(option, "expected " + std::to_string(count) + " numbers separated by commas, found '" + text + "'");
+  return numbers;
+}
+
+inline mw::Vec3d parse_point(const std::string& option, const std::string& text) {
+  const std::vector<double> p = parse_numbers(option, text, 3);
+  return {p[0], p[1], p[2]};
+}
+
+/// "NAME=1,2,3,..." into the name and its numbers.
+inline std::pair<std::string, std::vector<double>> parse_named(const std::string& option, const std::string& text, std::size_t count) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) throw mw::InputError(option, "expected NAME=numbers, found '" + text + "'");
+  return {text.substr(0, equals), parse_numbers(option, text.substr(equals + 1), count)};
+}
+
+/// Value of a name in a list of (name, value), or an error that lists the names.
+template <class Value>
+Value choose(const std::string& option, const std::string& name, const std::vector<std::pair<std::string, Value>>& choices) {
+  std::vector<std::string> names;
+  for (const auto& [known, value] : choices) {
+    if (known == name) return value;
+    names.push_back(known);
+  }
+  throw mw::unknown_name(option, "value", name, names);
+}
+
+inline mw::Pattern parse_pattern(const std::string& option, const std::string& name) {
+  return choose<mw::Pattern>(option, name, {{"iso", mw::Pattern::iso}, {"dipole", mw::Pattern::dipole}, {"hw_dipole", mw::Pattern::hw_dipole}, {"tr38901", mw::Pattern::tr38901}});
+}
+inline std::vector<double> parse_polarization(const std::string& option, const std::string& name) {
+  return choose<std::vector<double>>(option, name, {{"V", {0}}, {"H", {mw::pi / 2}}, {"VH", {0, mw::pi / 2}}, {"cross", {-mw::pi / 4, mw::pi / 4}}});
+}
+inline mw::VisibilityKind parse_visibility(const std::string& option, const std::string& name) {
+  using enum mw::VisibilityKind;
+  return choose<mw::VisibilityKind>(option, name, {{"hard", hard}, {"fresnel", fresnel}, {"atan", atan}, {"logistic", logistic}});
+}
+
+/// An option that may be given several times, one value each time.
+inline CLI::Option* add_repeated(CLI::App& app, const std::string& name, std::vector<std::string>& values, const std::string& help) {
+  return app.add_option(name, values, help)->allow_extra_args(false)->take_all();
+}
+
+/// Visibility options, the same in every driver.
+struct VisibilityOptions {
+  std::string kind;
+  mw::Visibility visibility;
+
+  VisibilityOptions(CLI::App& app, std::string default_kind, int default_tiles) : kind(std::move(default_kind)) {
+    visibility.tiles = default_tiles;
+    app.add_option("--visibility", kind, "edges of movers: hard, fresnel, atan or logistic")->capture_default_str();
+    app.add_option("--tiles", visibility.tiles, "cut each mover face into K x K tiles, 1 to 8")->capture_default_str();
+    app.add_option("--smoothing-wavelengths", visibility.smoothing_wavelengths, "fresnel and atan: smoothing wavelength over the wavelength")->capture_default_str();
+    app.add_option("--smoothing-alpha", visibility.alpha, "logistic: slope in 1/m")->capture_default_str();
+  }
+  mw::Visibility checked() const {
+    mw::Visibility v = visibility;
+    v.kind = parse_visibility("--visibility", kind);
+    if (v.tiles < 1 || v.tiles > mw::kernels::max_tiles) throw mw::InputError("--tiles", "expected 1 to 8, found " + std::to_string(v.tiles));
+    if (!(v.smoothing_wavelengths > 0)) throw mw::InputError("--smoothing-wavelengths", "expected a number > 0, found " + mw::to_text(v.smoothing_wavelengths));
+    if (!(v.alpha > 0)) throw mw::InputError("--smoothing-alpha", "expected a number > 0, found " + mw::to_text(v.alpha));
+    return v;
+  }
+};
+
+/// Runs a driver's body; bad input and bad options end in one line on stderr and exit code 2.
+template <class Body>
+int run_driver(CLI::App& app, int argc, char** argv, Body&& body) {
+  try {
+    app.parse(argc, argv);
+    body();
+    return 0;
+  } catch (const CLI::CallForHelp& e) {
+    return app.exit(e);
+  } catch (const CLI::ParseError& e) {
+    std::cerr << app.get_name() << ": " << e.what() << " (--help lists the options)\n";
+  } catch (const mw::InputError& e) {
+    std::cerr << app.get_name() << ": " << e.what() << '\n';
+  } catch (const std::exception& e) {
+    std::cerr << app.get_name() << ": " << e.what() << '\n';
+    return 1;
+  }
+  return 2;
+}
+
+}  // namespace examples
