@@ -1,0 +1,58 @@
+#pragma once
+#include "manyworlds/bvh/segment.hpp"
+
+namespace manyworlds::detail {
+
+/// Convex polygon: a triangle cut by up to six planes of a box and one more.
+struct Polygon {
+  Vec3d corner[10];
+  int size = 0;
+
+  Boxd bounds() const {
+    Boxd box;
+    for (int i = 0; i < size; ++i) box.extend(corner[i]);
+    return box;
+  }
+};
+
+/// The part of the polygon at or above `plane` on the axis (at or below it when `above` is false), by Sutherland and
+/// Hodgman. Corners on the plane belong to both parts.
+inline Polygon cut(const Polygon& polygon, int axis, double plane, bool above) {
+  Polygon kept;
+  const auto inside = [&](Vec3d p) { return above ? p[axis] >= plane : p[axis] <= plane; };
+  for (int i = 0; i < polygon.size; ++i) {
+    const Vec3d p = polygon.corner[i], q = polygon.corner[i + 1 < polygon.size ? i + 1 : 0];
+    if (inside(p)) kept.corner[kept.size++] = p;
+    if (p[axis] == plane || q[axis] == plane || inside(p) == inside(q)) continue;
+    Vec3d x = p + ((plane - p[axis]) / (q[axis] - p[axis])) * (q - p);
+    x[axis] = plane;
+    kept.corner[kept.size++] = x;
+  }
+  return kept;
+}
+
+/// The part of a triangle inside a box; without corners if rounding leaves none.
+inline Polygon clip(const BvhTriangle& triangle, const Boxd& box) {
+  Polygon polygon{{triangle.a, triangle.b, triangle.c}, 3};
+  for (int axis = 0; axis < 3; ++axis) {
+    const Boxd b = polygon.bounds();
+    if (b.lo[axis] < box.lo[axis]) polygon = cut(polygon, axis, box.lo[axis], true);
+    if (b.hi[axis] > box.hi[axis]) polygon = cut(polygon, axis, box.hi[axis], false);
+  }
+  return polygon;
+}
+
+/// The common part of two boxes, perhaps empty.
+inline Boxd intersection(const Boxd& a, const Boxd& b) {
+  return {{max(a.lo.x, b.lo.x), max(a.lo.y, b.lo.y), max(a.lo.z, b.lo.z)},
+          {min(a.hi.x, b.hi.x), min(a.hi.y, b.hi.y), min(a.hi.z, b.hi.z)}};
+}
+
+/// Bounds of the part of `polygon` inside `box`, where the polygon sticks out of it on `axis` only. If rounding leaves
+/// no corner inside, the box itself.
+inline Boxd slab_bounds(const Polygon& polygon, const Boxd& box, int axis) {
+  const Boxd part = intersection(cut(cut(polygon, axis, box.lo[axis], true), axis, box.hi[axis], false).bounds(), box);
+  return part.empty() ? box : part;
+}
+
+}  // namespace manyworlds::detail
