@@ -30,9 +30,10 @@ std::string error_of(F f) {
 
 /// Scene text around some elements; the first of them stands in line 2, after a concrete "c" in line 1.
 Scene parse(const std::string& elements, const io::Parameters& parameters = {}) {
-  return io::parse_mitsuba("<scene><bsdf type='itu-radio-material' id='c'><string name='type' value='concrete'/></bsdf>\n" +
-                               elements + "</scene>",
-                           "s.xml", 3.5e9, parameters);
+  return io::parse_mitsuba(
+      "<scene><bsdf type='itu-radio-material' id='c'><string name='type' value='concrete'/></bsdf>\n" + elements +
+          "</scene>",
+      "s.xml", 3.5e9, parameters);
 }
 
 const std::string wall = "<shape type='rectangle' id='mesh-wall'><ref id='c'/></shape>";
@@ -82,47 +83,56 @@ TEST(Load, ReferenceScenesAgreeWithSionna) {
 
 TEST(Load, PanelOfTheReferenceSceneIsTheOneMadeInCode) {
   const Scene scene = io::load(data + "room_panel/room_panel.xml");
-  const Object &read = scene.objects[find_object(scene, "Reflector")], made = make_panel("Reflector", 1, 1, read.material);
+  const Object &read = scene.objects[find_object(scene, "Reflector")],
+               made = make_panel("Reflector", 1, 1, read.material);
   EXPECT_EQ(read.mesh.vertices, made.mesh.vertices);
   EXPECT_EQ(read.mesh.triangles, made.mesh.triangles);
 }
 
 TEST(Material, OfEveryStyle) {
-  const Material itu = material_of("<bsdf type='itu-radio-material' id='mat-a'><string name='type' value='wood'/>"
-                                   "<float name='thickness' value='0.02'/>"
-                                   "<float name='scattering_coefficient' value='0.3'/></bsdf>", "mat-a");
+  const Material itu = material_of(
+      "<bsdf type='itu-radio-material' id='mat-a'><string name='type' value='wood'/>"
+      "<float name='thickness' value='0.02'/>"
+      "<float name='scattering_coefficient' value='0.3'/></bsdf>",
+      "mat-a");
   EXPECT_EQ(itu.name, "a");
   EXPECT_EQ(itu.itu, "wood");
   EXPECT_EQ(itu.eps_r, 1.99);
   EXPECT_EQ(itu.thickness, 0.02);
   EXPECT_EQ(itu.scattering, 0.3);
-  const Material own = material_of("<bsdf type='radio-material' id='own'><float name='relative_permittivity' value='4'/>"
-                                   "<float name='conductivity' value='1e-2'/></bsdf>", "own");
+  const Material own = material_of(
+      "<bsdf type='radio-material' id='own'><float name='relative_permittivity' value='4'/>"
+      "<float name='conductivity' value='1e-2'/></bsdf>",
+      "own");
   EXPECT_EQ(own.itu, "");
   EXPECT_EQ(own.eps_r, 4);
   EXPECT_EQ(own.sigma, 0.01);
   EXPECT_EQ(own.thickness, 0.1);
   EXPECT_FALSE(own.pec);
   EXPECT_TRUE(material_of("<bsdf type='radio-material' id='p'><boolean name='pec' value='true'/></bsdf>", "p").pec);
-  const Material old = material_of("<bsdf type='twosided' id='mat-itu_glass'><bsdf type='diffuse'>"
-                                   "<rgb name='reflectance' value='1 0 0'/><float name='thickness' value='0.004'/>"
-                                   "</bsdf></bsdf>", "mat-itu_glass");
+  const Material old = material_of(
+      "<bsdf type='twosided' id='mat-itu_glass'><bsdf type='diffuse'>"
+      "<rgb name='reflectance' value='1 0 0'/><float name='thickness' value='0.004'/>"
+      "</bsdf></bsdf>",
+      "mat-itu_glass");
   EXPECT_EQ(old.name, "itu_glass");
   EXPECT_EQ(old.itu, "glass");
   EXPECT_EQ(old.thickness, 0.004);
   const Material diffuse = material_of("<bsdf type='diffuse' id='itu_brick'/>", "itu_brick");
   EXPECT_EQ(diffuse.itu, "brick");
   EXPECT_EQ(diffuse.thickness, 0.1);
-  EXPECT_EQ(material_of("<bsdf type='diffuse' id='itu_front'><string name='type' value='metal'/></bsdf>", "itu_front").itu,
-            "metal");
+  EXPECT_EQ(
+      material_of("<bsdf type='diffuse' id='itu_front'><string name='type' value='metal'/></bsdf>", "itu_front").itu,
+      "metal");
 }
 
 TEST(Material, MayStandInsideAShapeOrBehindItsReference) {
-  const Scene scene = parse("<shape type='cube' id='mesh-a'><ref name='late'/></shape>"
-                            "<shape type='cube' id='mesh-b'><bsdf type='radio-material'/></shape>"
-                            "<shape type='cube' id='mesh-d'><ref id='inner'/></shape>"
-                            "<shape type='cube'><bsdf type='radio-material' id='inner'/></shape>"
-                            "<bsdf type='itu-radio-material' name='late'><string name='type' value='wood'/></bsdf>");
+  const Scene scene = parse(
+      "<shape type='cube' id='mesh-a'><ref name='late'/></shape>"
+      "<shape type='cube' id='mesh-b'><bsdf type='radio-material'/></shape>"
+      "<shape type='cube' id='mesh-d'><ref id='inner'/></shape>"
+      "<shape type='cube'><bsdf type='radio-material' id='inner'/></shape>"
+      "<bsdf type='itu-radio-material' name='late'><string name='type' value='wood'/></bsdf>");
   std::vector<std::string> names;
   for (const Object& o : scene.objects) names.push_back(o.name + ":" + scene.materials[o.material].name);
   EXPECT_EQ(names, (std::vector<std::string>{"a:late", "b:b", "d:inner", "shape-3:inner"}));
@@ -146,7 +156,8 @@ TEST(Transform, LookAtPutsTheCubeWhereMitsubaDoes) {
   // The corner (1, -1, -1) of Mitsuba 3.9.1's cube.
   const auto corner = [](const std::string& t) {
     return parse("<shape type='cube'><transform name='to_world'>" + t + "</transform><ref id='c'/></shape>")
-        .objects[0].mesh.vertices[1];
+        .objects[0]
+        .mesh.vertices[1];
   };
   const Vec3d up{0.19999998807907104, 1.5999999046325684, -0.41421353816986084};
   const Vec3d none{-0.17823374271392822, -0.23764503002166748, 1.2828428745269775};
@@ -155,8 +166,9 @@ TEST(Transform, LookAtPutsTheCubeWhereMitsubaDoes) {
 }
 
 TEST(Transform, RotationStaysOneWhenItsAxisIsLong) {
-  const Scene scene = parse("<shape type='cube'><transform name='to_world'><rotate x='3' y='4' angle='20'/></transform>"
-                            "<ref id='c'/></shape>");
+  const Scene scene = parse(
+      "<shape type='cube'><transform name='to_world'><rotate x='3' y='4' angle='20'/></transform>"
+      "<ref id='c'/></shape>");
   for (const Vec3d& v : scene.objects[0].mesh.vertices) EXPECT_NEAR(norm(v), std::sqrt(3), 1e-12);
   ASSERT_EQ(scene.warnings.size(), 1u);
   EXPECT_EQ(scene.warnings[0].find("s.xml:2: the axis of rotation has length 5"), 0u) << scene.warnings[0];
@@ -195,32 +207,39 @@ TEST(Shape, MeshFilesLieBesideTheXmlAndKeepTheirOrder) {
 }
 
 TEST(Default, IsSubstitutedEverywhereAfterIt) {
-  const std::string text = "<default name='t' value='0.25'/><default name='twice' value='$t'/>"
-                           "<bsdf type='radio-material' id='m$t'><float name='thickness' value='$twice'/></bsdf>"
-                           "<shape type='cube' id='mesh-$tx'><ref id='m0.25'/></shape>";
+  const std::string text =
+      "<default name='t' value='0.25'/><default name='twice' value='$t'/>"
+      "<bsdf type='radio-material' id='m$t'><float name='thickness' value='$twice'/></bsdf>"
+      "<shape type='cube' id='mesh-$tx'><ref id='m0.25'/></shape>";
   const Scene scene = parse(text);
   EXPECT_EQ(scene.materials[1].thickness, 0.25);
   EXPECT_EQ(scene.objects[0].name, "0.25x");
   EXPECT_EQ(parse("<default name='u' value='9'/><bsdf type='radio-material' id='m'>"
-                  "<float name='thickness' value='$u'/></bsdf>" + wall, {{"u", "0.5"}}).materials[1].thickness, 0.5);
+                  "<float name='thickness' value='$u'/></bsdf>" +
+                      wall,
+                  {{"u", "0.5"}})
+                .materials[1]
+                .thickness,
+            0.5);
 }
 
 TEST(Warnings, NameWhatWasNotUsedWithItsLine) {
-  const Scene scene = parse("<integrator type='path'/><sensor type='perspective'><film type='hdrfilm'/></sensor>\n"
-                            "<emitter type='area'/><hologram/>\n"
-                            "<shape type='sphere' id='ball'/>\n"
-                            "<bsdf type='plastic' id='p'/>\n"
-                            "<bsdf type='radio-material' id='r'><float name='colour' value='1'/></bsdf>\n"
-                            "<shape type='cube' id='mesh-a'><boolean name='face_normals' value='true'/>"
-                            "<boolean name='sharp' value='true'/><ref id='c'/>\n"
-                            "<transform name='to_world'><shear x='1'/></transform></shape>");
-  EXPECT_EQ(scene.warnings, (std::vector<std::string>{
-                                "s.xml:5: bsdf 'p' of type 'plastic' is no radio material and ignored",
-                                "s.xml:6: unknown property 'colour' of a radio material ignored",
-                                "s.xml:3: unknown element <hologram> ignored",
-                                "s.xml:4: shape 'ball' of the unknown type 'sphere' ignored",
-                                "s.xml:7: <boolean> 'sharp' of object 'a' ignored",
-                                "s.xml:8: unknown transform <shear> ignored"}));
+  const Scene scene = parse(
+      "<integrator type='path'/><sensor type='perspective'><film type='hdrfilm'/></sensor>\n"
+      "<emitter type='area'/><hologram/>\n"
+      "<shape type='sphere' id='ball'/>\n"
+      "<bsdf type='plastic' id='p'/>\n"
+      "<bsdf type='radio-material' id='r'><float name='colour' value='1'/></bsdf>\n"
+      "<shape type='cube' id='mesh-a'><boolean name='face_normals' value='true'/>"
+      "<boolean name='sharp' value='true'/><ref id='c'/>\n"
+      "<transform name='to_world'><shear x='1'/></transform></shape>");
+  EXPECT_EQ(
+      scene.warnings,
+      (std::vector<std::string>{
+          "s.xml:5: bsdf 'p' of type 'plastic' is no radio material and ignored",
+          "s.xml:6: unknown property 'colour' of a radio material ignored",
+          "s.xml:3: unknown element <hologram> ignored", "s.xml:4: shape 'ball' of the unknown type 'sphere' ignored",
+          "s.xml:7: <boolean> 'sharp' of object 'a' ignored", "s.xml:8: unknown transform <shear> ignored"}));
 }
 
 TEST(Errors, SayWhatAndWhere) {
@@ -241,7 +260,8 @@ TEST(Errors, SayWhatAndWhere) {
       {shape(""), "s.xml:2: object 'r': expected one material, found 0"},
       {shape("<ref id='c'/><ref id='c'/>"), "expected one material, found 2"},
       {shape("\n<ref id='conc'/>"), "s.xml:3: unknown material 'conc'; expected one of: c"},
-      {"<bsdf type='diffuse' id='red'/>" + shape("<ref id='red'/>"), "bsdf 'red' is no radio material; expected the type"},
+      {"<bsdf type='diffuse' id='red'/>" + shape("<ref id='red'/>"),
+       "bsdf 'red' is no radio material; expected the type"},
       {wall + "\n" + wall, "s.xml:3: two objects have the name 'wall'"},
       {"<bsdf type='diffuse' id='c'/>" + wall, "s.xml:2: two bsdfs have the id 'c'"},
       {"<bsdf type='radio-material' id='mat-c'/>" + wall, "s.xml:2: two materials have the name 'c'"},
@@ -251,14 +271,16 @@ TEST(Errors, SayWhatAndWhere) {
       {"<bsdf type='diffuse' id='mat-itu_concrete.001'/>" + wall, "unknown ITU material 'concrete.001'"},
       {bsdf("itu-radio-material", "<string name='type' value='floorboard'/>"),
        "s.xml:3: ITU material 'floorboard' is known for 50 to 100"},
-      {bsdf("radio-material", "<float name='relative_permittivity' value='0.9'/>"), "relative_permittivity >= 1, found 0.9"},
+      {bsdf("radio-material", "<float name='relative_permittivity' value='0.9'/>"),
+       "relative_permittivity >= 1, found 0.9"},
       {bsdf("radio-material", "<float name='conductivity' value='-1'/>"), "conductivity >= 0, found -1"},
       {bsdf("radio-material", "<float name='thickness' value='0'/>"), "s.xml:3: expected thickness > 0, found 0"},
       {bsdf("radio-material", "\n<float name='thickness' value='thin'/>"),
        "s.xml:4: expected a number as thickness, found 'thin'"},
       {bsdf("radio-material", "<float name='thickness' value='nan'/>"), "expected a number as thickness, found 'nan'"},
       {bsdf("radio-material", "<float name='thickness'/>"), "expected an attribute 'value' of <float>"},
-      {bsdf("radio-material", "<float name='scattering_coefficient' value='1.5'/>"), "scattering_coefficient in 0 to 1"},
+      {bsdf("radio-material", "<float name='scattering_coefficient' value='1.5'/>"),
+       "scattering_coefficient in 0 to 1"},
       {"<shape type='ply' id='p'><ref id='c'/></shape>", "s.xml:2: expected a string 'filename' in shape 'p'"},
       {"<shape type='ply' id='p'><ref id='c'/>\n<string name='filename' value='none.ply'/></shape>",
        "s.xml:3: object 'p': none.ply: no such file"},
@@ -276,7 +298,8 @@ TEST(Errors, SayWhatAndWhere) {
       {transform("<lookat origin='0 0' target='1 0 0'/>"), "expected 3 numbers as origin"},
       {transform("<lookat origin='1 0 0' target='1 0 0'/>"), "expected a target away from the origin"},
       {transform("<lookat origin='0 0 0' target='0 0 1' up='0 0 1'/>"), "expected an up that is not along the view"},
-      {"<shape type='cube' id='$a'/><default name='a' value='b'/>", "s.xml:2: no <default> before this line gives a value to '$a'"},
+      {"<shape type='cube' id='$a'/><default name='a' value='b'/>",
+       "s.xml:2: no <default> before this line gives a value to '$a'"},
   };
   for (const auto& c : cases) {
     const std::string error = error_of([&] { parse(c.elements); });

@@ -112,7 +112,8 @@ TEST(Ply, SaysWhatIsWrongAndWhere) {
       {ascii_head + square + "-3 0 1 2\n", "a list of -3 values does not fit"},
       {ascii_head + square + "nan 0 1 2\n", "a list of nan values does not fit"},
       {ascii_head + square + "4000000000 0 1 2\n", "a list of 4e+09 values does not fit"},
-      {head + "element vertex 18446744073709551615\nproperty float x\nproperty float y\nproperty float z\nend_header\n1 2 3",
+      {head + "element vertex 18446744073709551615\nproperty float x\nproperty float y\nproperty float "
+              "z\nend_header\n1 2 3",
        "vertex 1 of 18446744073709551615: truncated"},
       {head + "element vertex 18446744073709551615\nend_header\n", "expected the properties x, y and z"},
   };
@@ -128,9 +129,10 @@ TEST(Ply, ReadsOverElementsWithoutProperties) {
 }
 
 TEST(Obj, ReadsEveryWayToWriteAFace) {
-  const Mesh mesh = io::parse_obj("# a\nmtllib a.mtl\no b\nv 0 0 0\nv 1 0 0 1.0\nv\t1 1 0\r\nv 0 1 0\nvt 0 0\nvn 0 0 1\n"
-                                  "g c\nusemtl d\ns off\nf 1 2 3\nf 1/1 2/1 3/1 4/1\nf 4//1 3//1 2//1\nf -4/1/1 -3/1/1 -1/1/1\nl 1 2",
-                                  "m.obj");
+  const Mesh mesh = io::parse_obj(
+      "# a\nmtllib a.mtl\no b\nv 0 0 0\nv 1 0 0 1.0\nv\t1 1 0\r\nv 0 1 0\nvt 0 0\nvn 0 0 1\n"
+      "g c\nusemtl d\ns off\nf 1 2 3\nf 1/1 2/1 3/1 4/1\nf 4//1 3//1 2//1\nf -4/1/1 -3/1/1 -1/1/1\nl 1 2",
+      "m.obj");
   EXPECT_EQ(mesh.vertices.size(), 4u);
   EXPECT_EQ(mesh.triangles, (std::vector<Triangle>{{0, 1, 2}, {0, 1, 2}, {0, 2, 3}, {3, 2, 1}, {0, 1, 3}}));
 }

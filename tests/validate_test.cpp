@@ -104,9 +104,18 @@ TEST(Validate, RefusesEachMistake) {
       {"receivers: expected none or 4 weights, found 1", [](Scene& s) { s.receivers.weights = {1}; }},
       {"receivers: expected none or 4 orientations", [](Scene& s) { s.receivers.orientations.resize(3); }},
       {"receivers: expected none or 4 grid cells", [](Scene& s) { s.receivers.rows = 9; }},
-      {"receiver 1: expected a weight >= 0", [](Scene& s) { s.receivers.weights = {1, -1, 1, 1}; }},
-      {"receivers: all weights are zero", [](Scene& s) { s.receivers.weights = {0, 0, 0, 0}; }},
-      {"receivers: expected one or two", [](Scene& s) { s.receivers.antenna = Antenna{.slants = {1, 2, 3}}; }},
+      {"receiver 1: expected a weight >= 0",
+       [](Scene& s) {
+         s.receivers.weights = {1, -1, 1, 1};
+       }},
+      {"receivers: all weights are zero",
+       [](Scene& s) {
+         s.receivers.weights = {0, 0, 0, 0};
+       }},
+      {"receivers: expected one or two",
+       [](Scene& s) {
+         s.receivers.antenna = Antenna{.slants = {1, 2, 3}};
+       }},
   };
   for (const auto& c : cases) {
     Scene scene = good_scene();

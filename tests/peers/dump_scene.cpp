@@ -24,9 +24,14 @@ int main(int argc, char** argv) {
         const auto p = (mesh.vertices[t[0]] + mesh.vertices[t[1]] + mesh.vertices[t[2]]) / 3.0;
         centroids.push_back({p.x, p.y, p.z});
       }
-      objects[object.name] = {{"index", index}, {"centroids", centroids}, {"material", material.name},
-                              {"itu_type", material.itu}, {"eps_r", material.eps_r}, {"sigma", material.sigma},
-                              {"thickness", material.thickness}, {"scattering", material.scattering}};
+      objects[object.name] = {{"index", index},
+                              {"centroids", centroids},
+                              {"material", material.name},
+                              {"itu_type", material.itu},
+                              {"eps_r", material.eps_r},
+                              {"sigma", material.sigma},
+                              {"thickness", material.thickness},
+                              {"scattering", material.scattering}};
     }
     std::cout << nlohmann::json{{"objects", objects}, {"warnings", scene.warnings}} << '\n';
   } catch (const manyworlds::InputError& error) {

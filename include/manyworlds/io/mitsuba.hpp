@@ -33,8 +33,10 @@ class MitsubaReader {
     shapes = 0;
     for (const pugi::xml_node node : xml_.root().children()) {
       const std::string_view kind = node.name();
-      if (kind == "shape") add_object(node, object_name(node, shapes++));
-      else if (kind != "bsdf" && !is_of_pictures_only(kind)) warn(node, "unknown element <" + std::string(kind) + ">");
+      if (kind == "shape")
+        add_object(node, object_name(node, shapes++));
+      else if (kind != "bsdf" && !is_of_pictures_only(kind))
+        warn(node, "unknown element <" + std::string(kind) + ">");
     }
     if (scene_.objects.empty()) throw InputError(xml_.file(), "the scene has no triangles");
     return std::move(scene_);
@@ -97,24 +99,26 @@ class MitsubaReader {
 
   void add_object(pugi::xml_node shape, const std::string& name) {
     const std::string_view type = shape.attribute("type").value();
-    if (!is_known_shape(type)) return warn(shape, "shape " + in_quotes(name) + " of the unknown type " + in_quotes(type));
+    if (!is_known_shape(type))
+      return warn(shape, "shape " + in_quotes(name) + " of the unknown type " + in_quotes(type));
     if (!object_names_.insert(name).second)
       throw InputError(xml_.where(shape), "two objects have the name " + in_quotes(name));
 
     std::vector<std::uint32_t> materials;
     for (const pugi::xml_node child : shape.children()) {
       const std::string_view kind = child.name(), child_name = child.attribute("name").value();
-      if (kind == "bsdf") materials.push_back(material_index(child, id_of(child).empty() ? name : id_of(child)));
-      else if (kind == "ref") materials.push_back(material_index(child, id_of(child)));
+      if (kind == "bsdf")
+        materials.push_back(material_index(child, id_of(child).empty() ? name : id_of(child)));
+      else if (kind == "ref")
+        materials.push_back(material_index(child, id_of(child)));
       else if (kind == "transform" ? child_name != "to_world" : !is_shape_property(kind, child_name))
         warn(child, "<" + std::string(kind) + "> " + in_quotes(child_name) + " of object " + in_quotes(name));
     }
     if (materials.size() != 1)
       throw InputError(xml_.where(shape), "object " + in_quotes(name) + ": expected one material, found " +
                                               std::to_string(materials.size()));
-    scene_.objects.push_back({.name = name,
-                              .mesh = read_shape_mesh(xml_, shape, name, scene_.warnings),
-                              .material = materials[0]});
+    scene_.objects.push_back(
+        {.name = name, .mesh = read_shape_mesh(xml_, shape, name, scene_.warnings), .material = materials[0]});
   }
 
   /// What we read, or what only matters for pictures, since a surface acts alike on both sides.

@@ -26,9 +26,20 @@ inline std::optional<double> nested_number(const XmlFile& xml, pugi::xml_node bs
 
 /// Properties of a radio material that mean nothing to us draw no warning: colours, and how diffuse scattering goes.
 inline void warn_unknown_properties(const XmlFile& xml, pugi::xml_node bsdf, std::vector<std::string>& warnings) {
-  constexpr std::string_view known[] = {"type", "thickness", "relative_permittivity", "conductivity", "pec",
-                                        "scattering_coefficient", "xpd_coefficient", "scattering_pattern", "alpha_r",
-                                        "alpha_i", "lambda_", "color", "reflectance", "base_color"};
+  constexpr std::string_view known[] = {"type",
+                                        "thickness",
+                                        "relative_permittivity",
+                                        "conductivity",
+                                        "pec",
+                                        "scattering_coefficient",
+                                        "xpd_coefficient",
+                                        "scattering_pattern",
+                                        "alpha_r",
+                                        "alpha_i",
+                                        "lambda_",
+                                        "color",
+                                        "reflectance",
+                                        "base_color"};
   for (const pugi::xml_node child : bsdf.children()) {
     const std::string_view name = child.attribute("name").value();
     if (std::find(std::begin(known), std::end(known), name) == std::end(known))

@@ -71,8 +71,8 @@ inline Mesh read_shape_mesh(const XmlFile& xml, pugi::xml_node shape, const std:
   if (mesh.triangles.empty())
     throw InputError(xml.where(shape), "object " + in_quotes(name) + " has no triangle with an area");
   if (dropped > 0)
-    warnings.push_back(xml.where(shape) + ": object " + in_quotes(name) + ": dropped " + std::to_string(dropped) + " of " +
-                       std::to_string(all) + " triangles, which have no area");
+    warnings.push_back(xml.where(shape) + ": object " + in_quotes(name) + ": dropped " + std::to_string(dropped) +
+                       " of " + std::to_string(all) + " triangles, which have no area");
   return mesh;
 }
 

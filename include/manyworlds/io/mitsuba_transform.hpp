@@ -54,7 +54,8 @@ inline Affine rotate(const XmlFile& xml, pugi::xml_node node, std::vector<std::s
 /// Sixteen numbers row by row, or nine for a linear map.
 inline Affine matrix(const XmlFile& xml, pugi::xml_node node) {
   const auto m = to_numbers(attribute(xml, node, "value"));
-  if (!m || (m->size() != 9 && m->size() != 16)) throw InputError(xml.where(node), "expected a matrix of 9 or 16 numbers");
+  if (!m || (m->size() != 9 && m->size() != 16))
+    throw InputError(xml.where(node), "expected a matrix of 9 or 16 numbers");
   const std::size_t width = m->size() == 9 ? 3 : 4;
   const auto column = [&](std::size_t c) { return Vec3d{(*m)[c], (*m)[width + c], (*m)[2 * width + c]}; };
   if (width == 3) return {{column(0), column(1), column(2)}, {}};

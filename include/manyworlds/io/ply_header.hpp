@@ -46,8 +46,8 @@ inline PlyHeader read_ply_header(std::string_view& text, const std::string& file
     return next_line(text);
   };
   const auto type = [&](std::string_view word) {
-    constexpr std::array<std::string_view, 16> names = {"char", "uchar", "short", "ushort", "int",   "uint",
-                                                        "float", "double", "int8", "uint8", "int16", "uint16",
+    constexpr std::array<std::string_view, 16> names = {"char",  "uchar",  "short",   "ushort", "int",   "uint",
+                                                        "float", "double", "int8",    "uint8",  "int16", "uint16",
                                                         "int32", "uint32", "float32", "float64"};
     for (std::size_t i = 0; i < names.size(); ++i)
       if (word == names[i]) return static_cast<PlyType>(i % 8);
@@ -65,10 +65,14 @@ inline PlyHeader read_ply_header(std::string_view& text, const std::string& file
     if (keyword.empty() || keyword == "comment" || keyword == "obj_info") continue;
     if (keyword == "format") {
       const std::string_view name = next_word(line);
-      if (name == "ascii") header.format = PlyFormat::ascii;
-      else if (name == "binary_little_endian") header.format = PlyFormat::little_endian;
-      else if (name == "binary_big_endian") header.format = PlyFormat::big_endian;
-      else throw fail("unknown PLY format " + in_quotes(name));
+      if (name == "ascii")
+        header.format = PlyFormat::ascii;
+      else if (name == "binary_little_endian")
+        header.format = PlyFormat::little_endian;
+      else if (name == "binary_big_endian")
+        header.format = PlyFormat::big_endian;
+      else
+        throw fail("unknown PLY format " + in_quotes(name));
       formatted = true;
     } else if (keyword == "element") {
       const std::string_view name = next_word(line), word = next_word(line);

@@ -84,8 +84,8 @@ inline ItuParameters itu_parameters(const std::string& name, double frequency_hz
     ranges += (ranges.empty() ? "" : ", ") + to_text(row.lo_ghz) + " to " + to_text(row.hi_ghz);
   }
   if (ranges.empty()) throw unknown_name(where, "ITU material", name, itu_names());
-  throw InputError(where, "ITU material " + in_quotes(name) + " is known for " + ranges + " GHz, not at " + to_text(f) +
-                              " GHz");
+  throw InputError(
+      where, "ITU material " + in_quotes(name) + " is known for " + ranges + " GHz, not at " + to_text(f) + " GHz");
 }
 
 /// A slab of an ITU-R P.2040 material, its parameters evaluated at a frequency in Hz; thickness in metres.

@@ -30,8 +30,7 @@ inline ReceiverSet receiver_grid(const ReceiverGrid& grid) {
   if (!(grid.spacing > 0) || !std::isfinite(grid.spacing))
     throw InputError(where, "expected a positive spacing, found " + to_text(grid.spacing) + " m");
   const std::string size = to_text(width) + " x " + to_text(depth) + " m";
-  if (width <= 0 || depth <= 0)
-    throw InputError(where, "expected lo < hi in x and y, found a rectangle of " + size);
+  if (width <= 0 || depth <= 0) throw InputError(where, "expected lo < hi in x and y, found a rectangle of " + size);
   // The slack keeps a cell that rounding would lose, as in 0.3 / 0.1.
   const double columns = std::floor(width / grid.spacing + 1e-6), rows = std::floor(depth / grid.spacing + 1e-6);
   if (columns < 1 || rows < 1)
@@ -46,8 +45,8 @@ inline ReceiverSet receiver_grid(const ReceiverGrid& grid) {
   set.positions.reserve(std::size_t(set.rows) * set.columns);
   for (std::uint32_t row = 0; row < set.rows; ++row)
     for (std::uint32_t column = 0; column < set.columns; ++column)
-      set.positions.push_back({grid.lo.x + (column + 0.5) * grid.spacing, grid.lo.y + (row + 0.5) * grid.spacing,
-                               grid.height});
+      set.positions.push_back(
+          {grid.lo.x + (column + 0.5) * grid.spacing, grid.lo.y + (row + 0.5) * grid.spacing, grid.height});
   return set;
 }
 

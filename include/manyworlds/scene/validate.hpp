@@ -20,12 +20,14 @@ template <class Item>
 void check_unique(const std::vector<Item>& items, const std::string& kind) {
   std::set<std::string> names;
   for (const Item& item : items)
-    if (!names.insert(item.name).second) throw InputError("scene", "two " + kind + "s have the name " + in_quotes(item.name));
+    if (!names.insert(item.name).second)
+      throw InputError("scene", "two " + kind + "s have the name " + in_quotes(item.name));
 }
 
 inline void check_material(const Material& m) {
   const auto expect = [&](bool holds, const char* what, double found) {
-    if (!holds) throw InputError("material " + in_quotes(m.name), "expected " + std::string(what) + ", found " + to_text(found));
+    if (!holds)
+      throw InputError("material " + in_quotes(m.name), "expected " + std::string(what) + ", found " + to_text(found));
   };
   if (m.pec) return;
   expect(m.eps_r >= 1 && std::isfinite(m.eps_r), "eps_r >= 1", m.eps_r);
@@ -45,8 +47,8 @@ inline void check_object(const Object& o, std::size_t materials) {
   for (const auto& t : mesh.triangles)
     for (const std::uint32_t i : t)
       if (i >= mesh.vertices.size())
-        throw InputError(where, "index " + std::to_string(i) + " of only " + std::to_string(mesh.vertices.size()) +
-                                    " vertices");
+        throw InputError(
+            where, "index " + std::to_string(i) + " of only " + std::to_string(mesh.vertices.size()) + " vertices");
   if (!mesh.source_index.empty() && mesh.source_index.size() != mesh.triangles.size())
     throw InputError(where, "expected as many source indices as triangles");
 }
@@ -87,7 +89,8 @@ inline void validate_devices(const Scene& scene) {
   const std::size_t n = r.positions.size();
   const auto check_size = [&](std::size_t found, const char* what) {
     if (found != 0 && found != n)
-      throw InputError("receivers", "expected none or " + std::to_string(n) + " " + what + ", found " + std::to_string(found));
+      throw InputError("receivers",
+                       "expected none or " + std::to_string(n) + " " + what + ", found " + std::to_string(found));
   };
   if (n == 0) throw InputError("receivers", "the set is empty");
   check_size(r.weights.size(), "weights");
@@ -123,14 +126,15 @@ inline std::vector<std::string> validate(const Scene& scene) {
   const std::size_t transmitters = scene.transmitters.size();
   for (std::size_t i = 0; i < transmitters; ++i)
     if (touched[i] >= 0)
-      warnings.push_back("transmitter " + in_quotes(scene.transmitters[i].name) + " lies on the surface of " + object(i));
+      warnings.push_back("transmitter " + in_quotes(scene.transmitters[i].name) + " lies on the surface of " +
+                         object(i));
   std::size_t count = 0, first = 0;
   for (std::size_t i = transmitters; i < points.size(); ++i)
     if (touched[i] >= 0 && count++ == 0) first = i;
   if (count > 0)
     warnings.push_back(std::to_string(count) + " of " + std::to_string(points.size() - transmitters) +
-                       " receivers lie on a surface, the first of them receiver " + std::to_string(first - transmitters) +
-                       " on " + object(first));
+                       " receivers lie on a surface, the first of them receiver " +
+                       std::to_string(first - transmitters) + " on " + object(first));
   return warnings;
 }
 
