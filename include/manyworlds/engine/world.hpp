@@ -77,7 +77,8 @@ class World {
     push(now);
     const double slope = projected_norm(x, gradient_, physics.problem.variables(), physics.scales);
     record.reason = physics.convergence.after_gradient(slope, quiet_);
-    if (final && alive()) record.reason = physics.convergence.after_final_loss(value_, quiet_);
+    const bool comparable = value_ == now;  // the final loss under the final visibility
+    if (comparable && alive()) record.reason = physics.convergence.after_final_loss(value_, quiet_);
     if (!alive()) return;
     record.reason = physics.convergence.after_step(step(physics), quiet_);
   }

@@ -1,0 +1,40 @@
+#pragma once
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "manyworlds/engine/callback.hpp"
+
+namespace manyworlds::callback {
+
+/// Tells on stderr how the run goes: a bar with the time left on a terminal, a plain line every `every` iterations
+/// otherwise.
+struct Progress {
+  int every = 10;
+  bool terminal = ::isatty(2) != 0;
+
+  void start(const manyworlds::Progress& p) const {
+    std::fprintf(stderr, "%zu worlds, %d iterations, starts found in %.1f s\n", p.worlds, p.iterations, p.seconds);
+  }
+  void iteration(const manyworlds::Progress& p) const {
+    const double left = p.seconds / p.iteration * (p.iterations - p.iteration);
+    if (terminal) {
+      constexpr int width = 30;
+      const int done = p.iterations > 0 ? width * p.iteration / p.iterations : width;
+      std::fprintf(stderr, "\r[%.*s%*s] %d/%d  world %u  loss %.2f  %zu alive  %.0f s left \033[K", done,
+                   "##############################", width - done, "", p.iteration, p.iterations, p.best_world,
+                   p.best_loss, p.alive, left);
+    } else if (p.iteration % every == 0 || p.iteration == p.iterations) {
+      std::fprintf(stderr, "iteration %d/%d: world %u, loss %.2f, %zu alive, %.0f s left\n", p.iteration, p.iterations,
+                   p.best_world, p.best_loss, p.alive, left);
+    }
+  }
+  void end(const Result& r) const {
+    if (terminal && r.iterations > 0) std::fputc('\n', stderr);
+    std::fprintf(stderr, "world %u wins, loss %.2f%s, %.1f s\n", r.winner, r.value,
+                 r.interrupted ? " (interrupted)" : "", r.times.total_s);
+  }
+};
+static_assert(Callback<Progress>);
+
+}  // namespace manyworlds::callback

@@ -1,0 +1,495 @@
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <functional>
+
+#include "analytic_problem.hpp"
+#include "manyworlds/engine/interrupt.hpp"
+#include "manyworlds/engine/multistart.hpp"
+#include "manyworlds/executor/batch.hpp"
+#include "manyworlds/executor/serial.hpp"
+#include "manyworlds/loss/mean_db.hpp"
+#include "manyworlds/loss/sinr.hpp"
+#include "manyworlds/loss/stages.hpp"
+#include "manyworlds/optimizer/adam.hpp"
+#include "manyworlds/optimizer/gradient_descent.hpp"
+#include "manyworlds/optimizer/lbfgs.hpp"
+#include "manyworlds/pruning/bottom_fraction.hpp"
+#include "manyworlds/social/pull.hpp"
+#include "manyworlds/social/recombine.hpp"
+
+namespace mw = manyworlds;
+using mw::test::four_hills;
+using mw::test::HillProblem;
+using mw::test::make_problem;
+
+namespace {
+
+template <class O = mw::optimizer::Adam, class P = mw::pruning::None, class S = mw::social::None, class L = mw::loss::MeanDb>
+using Engine = mw::MultiStart<L, O, P, S, HillProblem>;
+
+/// Few worlds from plain starts, a floor above which only one hill matters at a time: four basins.
+template <class E>
+typename E::Params small(int worlds = 8, int iterations = 40) {
+  typename E::Params prm;
+  prm.worlds = worlds;
+  prm.iterations = iterations;
+  prm.starts.mode = mw::StartMode::plain;
+  if constexpr (requires { prm.loss.floor_dbm; }) prm.loss.floor_dbm = -65;
+  return prm;
+}
+
+bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
+}
+
+void expect_bit_equal(const mw::Result& a, const mw::Result& b) {
+  EXPECT_EQ(a.winner, b.winner);
+  EXPECT_TRUE(same_bits(a.x, b.x));
+  EXPECT_EQ(a.counts.evaluations(), b.counts.evaluations());
+  ASSERT_EQ(a.worlds.size(), b.worlds.size());
+  for (std::size_t w = 0; w < a.worlds.size(); ++w) {
+    EXPECT_EQ(a.worlds[w].reason, b.worlds[w].reason);
+    EXPECT_TRUE(same_bits(a.worlds[w].history.x, b.worlds[w].history.x)) << "world " << w;
+    EXPECT_TRUE(same_bits(a.worlds[w].history.loss, b.worlds[w].history.loss)) << "world " << w;
+    EXPECT_TRUE(same_bits(a.worlds[w].history.value, b.worlds[w].history.value)) << "world " << w;
+  }
+}
+
+TEST(MultiStart, FindsTheHighestOfFourHills) {
+  using E = Engine<>;
+  auto prm = small<E>(32, 60);
+  prm.starts.mode = mw::StartMode::selected;
+  const mw::Result r = mw::run(E{four_hills(), prm}, mw::executor::Serial{});
+  EXPECT_NEAR(r.x[0], 8, 0.05);
+  EXPECT_NEAR(r.x[1], 8, 0.05);
+  EXPECT_NEAR(r.rss.dbm[3], -50, 0.01);  // 20 dBm and a peak gain of 1e-7
+  EXPECT_EQ(r.worlds[r.winner].value, r.value);
+  for (const mw::WorldResult& w : r.worlds) EXPECT_GE(w.value, r.value);
+  EXPECT_EQ(r.pose().position.x, r.x[0]);
+}
+
+TEST(MultiStart, AnyOptimizerClimbsTheHill) {
+  using E = Engine<mw::optimizer::Lbfgs>;
+  auto prm = small<E>(1);
+  prm.optimizer.rates = {0.5};
+  prm.annealing.from = 1;
+  prm.starts.given = {{6.5, 7}};
+  const mw::Result r = mw::run(E{four_hills(), prm}, mw::executor::Serial{});
+  EXPECT_NEAR(r.x[0], 8, 1e-4);
+  EXPECT_NEAR(r.x[1], 8, 1e-4);
+}
+
+TEST(MultiStart, BitEqualForSerialAndAnyNumberOfThreads) {
+  using E = Engine<mw::optimizer::Adam, mw::pruning::BottomFraction, mw::social::Pull>;
+  auto prm = small<E>(9, 30);
+  prm.starts.mode = mw::StartMode::selected;
+  prm.optimizer.rates = {0.1, 0.03};
+  const E engine{four_hills(), prm};
+  const mw::Result reference = mw::run(engine, mw::executor::Serial{});
+  for (int threads : {1, 2, 7}) {
+    const mw::Result r = mw::run(engine, mw::executor::Batch{.prm = {.threads = threads}});
+    expect_bit_equal(reference, r);
+  }
+  prm.seed = 2;
+  const mw::Result other = mw::run(E{four_hills(), prm}, mw::executor::Serial{});
+  EXPECT_FALSE(same_bits(reference.worlds[0].history.x, other.worlds[0].history.x));
+}
+
+TEST(MultiStart, AnExceptionInOneWorldReachesTheCaller) {
+  const mw::executor::Batch batch{.prm = {.threads = 3}};
+  EXPECT_THROW(batch.for_each_world(10, [](std::size_t i) { if (i == 4) throw mw::InputError("here", "what"); }), mw::InputError);
+}
+
+TEST(MultiStart, HistoriesHaveOneRowPerIterationAndOneForTheEnd) {
+  using E = Engine<>;
+  const mw::Result r = mw::run(E{four_hills(), small<E>(5, 20)}, mw::executor::Serial{});
+  ASSERT_EQ(r.worlds.size(), 5u);
+  for (const mw::WorldResult& w : r.worlds) {
+    EXPECT_EQ(w.history.rows(), 21u);
+    EXPECT_EQ(w.history.value.size(), 21u);
+    EXPECT_EQ(w.history.x.size(), 42u);
+    EXPECT_EQ(w.reason, mw::Reason::iterations);
+    EXPECT_TRUE(std::isnan(w.history.value[0]));             // annealed: not comparable
+    EXPECT_EQ(w.history.loss[19], w.history.value[19]);      // final visibility
+    EXPECT_TRUE(std::isfinite(w.history.value[20]));
+  }
+}
+
+TEST(MultiStart, KeepsTheBestOfTheLastIterates) {
+  using E = Engine<mw::optimizer::GradientDescent>;
+  auto prm = small<E>(1, 30);
+  prm.annealing.from = 1;
+  prm.optimizer.rates = {6};  // far too long: it swings across the hill
+  prm.optimizer.clip_norm = 1;
+  prm.convergence = {0, 0, 0, 10};
+  prm.starts.given = {{7.5, 8.2}};
+  const mw::Result r = mw::run(E{four_hills(), prm}, mw::executor::Serial{});
+  const auto& values = r.worlds[0].history.value;
+  EXPECT_EQ(r.value, *std::min_element(values.begin(), values.end()));
+  EXPECT_LT(r.value, values.back());
+}
+
+TEST(MultiStart, CountsEveryEvaluation) {
+  using E = Engine<>;
+  auto prm = small<E>(6, 10);
+  const auto count = [&](const E::Params& p) { return mw::run(E{four_hills(), p}, mw::executor::Serial{}).counts; };
+  EXPECT_EQ(count(prm).gradient, 60u);
+  EXPECT_EQ(count(prm).forward, 6u);  // where each world ended
+  EXPECT_EQ(count(prm).evaluations(), 96);
+  prm.starts.mode = mw::StartMode::selected;
+  EXPECT_EQ(count(prm).gradient, 60u + 24u);
+  EXPECT_EQ(count(prm).starts_drawn, 24u);
+  prm.report.gradient_cost = 2;
+  EXPECT_EQ(count(prm).evaluations(), 6 + 2 * 84);
+  prm.iterations = 0;
+  EXPECT_EQ(count(prm).gradient, 24u);
+  EXPECT_EQ(count(prm).forward, 6u);
+}
+
+TEST(MultiStart, SelectedStartsAreTheBestOfThoseDrawn) {
+  using E = Engine<>;
+  auto prm = small<E>(4, 0);
+  prm.annealing.from = 1;
+  prm.starts.mode = mw::StartMode::selected;
+  prm.starts.oversampling = 8;
+  const mw::Result selected = mw::run(E{four_hills(), prm}, mw::executor::Serial{});
+  prm.worlds = 32;
+  prm.starts.mode = mw::StartMode::plain;  // the same draws, as the test's placement knows one kind
+  const mw::Result all = mw::run(E{four_hills(), prm}, mw::executor::Serial{});
+  std::vector<double> values, chosen;
+  for (const auto& w : all.worlds) values.push_back(w.value);
+  for (const auto& w : selected.worlds) chosen.push_back(w.value);
+  std::sort(values.begin(), values.end());
+  values.resize(4);
+  EXPECT_EQ(chosen, values);
+}
+
+TEST(MultiStart, StartsWithoutAGradientAreRejectedAndCounted) {
+  using E = Engine<>;
+  auto prm = small<E>(4, 0);
+  prm.starts.mode = mw::StartMode::selected;
+  prm.visibility.kind = mw::VisibilityKind::hard;
+  const mw::Result r = mw::run(E{four_hills(), prm}, mw::executor::Serial{});
+  EXPECT_EQ(r.counts.starts_rejected, 16u);
+}
+
+TEST(MultiStart, GivenStartsComeFirstAndRatesAreSpread) {
+  using E = Engine<>;
+  auto prm = small<E>(4, 3);
+  prm.starts.given = {{1, 2}, {3, 40}};
+  prm.optimizer.rates = {0.1, 0.01};
+  const mw::Result r = mw::run(E{four_hills(), prm}, mw::executor::Serial{});
+  const auto start = [&](std::size_t w) { return std::vector<double>(r.worlds[w].history.x.begin(), r.worlds[w].history.x.begin() + 2); };
+  EXPECT_EQ(start(0), (std::vector<double>{1, 2}));
+  EXPECT_EQ(start(1), (std::vector<double>{3, 10}));  // projected on the bounds
+  EXPECT_NE(start(2), start(3));
+  for (std::size_t w = 0; w < 4; ++w) EXPECT_EQ(r.worlds[w].rate, w % 2 ? 0.01 : 0.1);
+}
+
+TEST(MultiStart, VariablesStayWithinTheirBounds) {
+  using E = Engine<>;
+  auto prm = small<E>(8, 30);
+  prm.optimizer.rates = {2};
+  const mw::Result r = mw::run(E{four_hills(), prm}, mw::executor::Serial{});
+  for (const auto& w : r.worlds) {
+    for (double x : w.history.x) EXPECT_TRUE(x >= 0 && x <= 10);
+  }
+}
+
+TEST(Pruning, HalvesAtFiveByPhysicalValue) {
+  using E = Engine<mw::optimizer::Adam, mw::pruning::BottomFraction>;
+  auto prm = small<E>(8, 20);
+  prm.pruning = {.fraction = 0.5, .at = {5}};
+  prm.freed = mw::Freed::saved;
+  const mw::Result r = mw::run(E{four_hills(), prm}, mw::executor::Serial{});
+  double worst_kept = -1e9, best_pruned = 1e9;
+  int pruned = 0;
+  for (const auto& w : r.worlds) {
+    const double at_five = w.history.value.at(5);
+    if (w.reason == mw::Reason::pruned) {
+      ++pruned;
+      EXPECT_EQ(w.history.rows(), 6u);
+      best_pruned = std::min(best_pruned, at_five);
+    } else {
+      EXPECT_EQ(w.history.rows(), 21u);
+      worst_kept = std::max(worst_kept, at_five);
+    }
+  }
+  EXPECT_EQ(pruned, 4);
+  EXPECT_EQ(r.worlds.size(), 8u);
+  EXPECT_LE(worst_kept, best_pruned);
+  EXPECT_EQ(r.counts.gradient, 8u * 5 + 4u * 15);
+}
+
+TEST(Pruning, FreedIterationsBuyNewStartsWithinTheBudget) {
+  using E = Engine<mw::optimizer::Adam, mw::pruning::BottomFraction>;
+  auto prm = small<E>(16, 40);
+  prm.starts.mode = mw::StartMode::selected;
+  prm.pruning = {.fraction = 0.5, .at = {5}};
+  const mw::Result r = mw::run(E{four_hills(), prm}, mw::executor::Serial{});
+  EXPECT_EQ(r.worlds.size(), 23u);  // eight freed pay seven, with what it takes to select them
+  for (std::size_t w = 16; w < 23; ++w) {
+    EXPECT_EQ(r.worlds[w].born, 5);
+    EXPECT_EQ(r.worlds[w].history.rows(), 36u);
+    EXPECT_EQ(r.worlds[w].id, w);
+  }
+  const double full = 16 * 4 * 1.5 + 16 * (40 * 1.5 + 1);
+  EXPECT_LE(r.counts.evaluations(), full + 16);  // 16: ranking at the barrier
+}
+
+TEST(Worlds, ANonFiniteStartStopsOnlyItsWorld) {
+  using E = Engine<>;
+  auto problem = make_problem({.spots = {{2, 2, 0}, {8, 8, 0}}, .peaks = {1e-8, 1e-7}, .poison_below = 3}, {});
+  auto prm = small<E>(3, 30);
+  prm.starts.given = {{1, 1}, {7, 7}, {6, 8}};
+  const mw::Result r = mw::run(E{problem, prm}, mw::executor::Serial{});
+  EXPECT_EQ(r.worlds[0].reason, mw::Reason::non_finite);
+  EXPECT_TRUE(std::isnan(r.worlds[0].value));
+  EXPECT_NE(r.winner, 0u);
+  EXPECT_EQ(r.worlds[1].reason, mw::Reason::iterations);
+  EXPECT_NEAR(r.x[0], 8, 0.1);
+}
+
+TEST(Worlds, RetriesFromTheLastGoodPointWithHalfTheRateThenStops) {
+  using E = Engine<mw::optimizer::GradientDescent>;
+  auto problem = make_problem({.spots = {{2, 5, 0}}, .peaks = {1e-7}, .poison_below = 3}, {});
+  auto prm = small<E>(2, 60);
+  prm.loss.floor_dbm = -150;
+  prm.annealing.from = 1;
+  prm.optimizer.rates = {2};
+  prm.optimizer.clip_norm = 1;  // steps of exactly 2 m towards x = 2
+  prm.starts.given = {{5.5, 5}, {4.125, 5}};
+  const mw::Result r = mw::run(E{problem, prm}, mw::executor::Serial{});
+  // 5.5 -> 3.5; then 1.5 and 2.5 are bad, 3 is not; then 2.5 is bad, and 2.75 ends it.
+  EXPECT_EQ(r.worlds[0].reason, mw::Reason::non_finite);
+  EXPECT_EQ(r.worlds[0].retries, 3);
+  EXPECT_TRUE(std::isfinite(r.worlds[0].value));
+  for (double x : r.worlds[0].history.x) EXPECT_TRUE(std::isfinite(x));
+  for (double loss : r.worlds[0].history.loss) EXPECT_TRUE(std::isfinite(loss));
+  EXPECT_NEAR(r.worlds[0].history.x[2], 3.5, 1e-12);
+  EXPECT_NEAR(r.worlds[0].history.x[4], 3, 1e-12);
+  EXPECT_NEAR(r.worlds[1].history.x[2], 3.125, 1e-12);  // 4.125 - 2 is bad, - 1 is good
+}
+
+TEST(Convergence, NoGradientStopsAfterPatience) {
+  using E = Engine<>;
+  auto prm = small<E>(1, 40);
+  prm.convergence.patience = 4;
+  prm.starts.given = {{0, 5}};
+  auto problem = make_problem({.spots = {{900, 900, 0}}, .peaks = {1e-7}}, {});
+  const mw::Result r = mw::run(E{problem, prm}, mw::executor::Serial{});
+  EXPECT_EQ(r.worlds[0].reason, mw::Reason::gradient);
+  EXPECT_EQ(r.worlds[0].history.rows(), 4u);
+  EXPECT_EQ(r.iterations, 4);
+}
+
+TEST(Convergence, ShrinkingStepsAreAReason) {
+  using E = Engine<>;
+  auto prm = small<E>(1, 40);
+  prm.optimizer.schedule = {.kind = mw::optimizer::ScheduleKind::geometric, .factor = 0.1};
+  prm.convergence = {.gradient = 0, .step = 1e-6, .loss = 0, .patience = 3};
+  prm.starts.given = {{6, 6}};
+  const mw::Result r = mw::run(E{four_hills(), prm}, mw::executor::Serial{});
+  EXPECT_EQ(r.worlds[0].reason, mw::Reason::step);
+  EXPECT_LT(r.iterations, 12);
+}
+
+TEST(Convergence, LossWithoutGainIsAReasonOnceNotAnnealed) {
+  using E = Engine<>;
+  auto prm = small<E>(1, 100);
+  prm.annealing = {.from = 4, .share = 0.5};
+  prm.convergence = {.gradient = 0, .step = 0, .loss = 1e-3, .patience = 5};
+  prm.starts.given = {{8, 8}};
+  const mw::Result r = mw::run(E{four_hills(), prm}, mw::executor::Serial{});
+  EXPECT_EQ(r.worlds[0].reason, mw::Reason::loss_change);
+  EXPECT_GE(r.iterations, 55);
+  EXPECT_LT(r.iterations, 100);
+}
+
+TEST(Annealing, StartsSmoothAndEndsExact) {
+  const mw::Annealing annealing{.from = 4, .share = 0.9};
+  const mw::Visibility final{};
+  EXPECT_NEAR(annealing.at(0, final).smoothing_wavelengths, 4, 1e-12);
+  EXPECT_NEAR(annealing.at(0.45, final).smoothing_wavelengths, 2, 1e-12);
+  EXPECT_EQ(annealing.at(0.9, final).smoothing_wavelengths, 1);
+  EXPECT_NEAR(annealing.at(0, final).alpha, final.alpha / 4, 1e-12);
+}
+
+TEST(Stages, WorldsAreRankedByTheLastLoss) {
+  using E = Engine<mw::optimizer::Adam, mw::pruning::None, mw::social::None, mw::loss::Stages<>>;
+  auto prm = small<E>(2, 20);
+  prm.annealing.from = 1;
+  prm.loss.switch_at = 0.5;
+  const auto problem = four_hills();
+  const mw::Result r = mw::run(E{problem, prm}, mw::executor::Serial{});
+  const mw::History& h = r.worlds[0].history;
+  auto workspace = problem.make_workspace();
+  const std::vector<double> x(h.x.begin(), h.x.begin() + 2);
+  EXPECT_NEAR(h.loss[0], problem.value(mw::loss::MeanDb{}, x, {}, workspace), 1e-12);
+  EXPECT_NEAR(h.value[0], problem.value(mw::loss::SoftMinimum{}, x, {}, workspace), 1e-12);
+  ASSERT_EQ(h.rows(), 21u);  // the soft minimum did not improve in the first stage: no reason to stop
+  EXPECT_EQ(h.loss[15], h.value[15]);
+  EXPECT_NE(h.loss[5], h.value[5]);
+}
+
+/// Two movers, two receivers to be lit, kept 1 m apart.
+HillProblem two_movers() {
+  mw::test::FlatPlacement placement{.movers = 2, .size = 10, .apart = 1};
+  return make_problem({.spots = {{2, 2, 0}, {8, 8, 0}}, .peaks = {1e-7, 1e-7}, .width = 1.5}, placement);
+}
+
+TEST(Assembly, LightsEachReceiverWithAnotherMover) {
+  using E = Engine<>;
+  auto prm = small<E>(8, 0);
+  prm.starts.mode = mw::StartMode::automatic;  // several movers: assembled
+  const mw::Result r = mw::run(E{two_movers(), prm}, mw::executor::Serial{});
+  EXPECT_EQ(r.counts.pool, 256u);
+  EXPECT_EQ(r.counts.forward, 257u + 8u);
+  for (const auto& w : r.worlds) {
+    const mw::Vec3d a{w.x[0], w.x[1], 0}, b{w.x[2], w.x[3], 0}, low{2, 2, 0}, high{8, 8, 0};
+    const double direct = std::max(norm(a - low), norm(b - high)), crossed = std::max(norm(a - high), norm(b - low));
+    EXPECT_LT(std::min(direct, crossed), 3) << "world " << w.id;
+  }
+  prm.starts.mode = mw::StartMode::plain;
+  EXPECT_LT(r.value, mw::run(E{two_movers(), prm}, mw::executor::Serial{}).value);
+}
+
+TEST(Assembly, MovementOwnersAreFound) {
+  const mw::PartOwners owners = mw::find_owners(two_movers(), 1);
+  EXPECT_EQ(owners.movers, (std::vector<std::vector<std::size_t>>{{0}, {1}}));
+  EXPECT_FALSE(owners.moves_transmitters);
+}
+
+TEST(Social, RecombinationJoinsTwoHalfGoodWorlds) {
+  using E = Engine<mw::optimizer::GradientDescent, mw::pruning::None, mw::social::Recombine>;
+  auto prm = small<E>(2, 24);
+  prm.annealing.from = 1;
+  prm.social.every = 4;
+  prm.optimizer.rates = {1e-9};  // only recombination moves anything
+  prm.convergence = {0, 0, 0, 10};
+  prm.starts.given = {{2, 2, 5, 1}, {9, 1, 8, 8}};
+  const mw::Result r = mw::run(E{two_movers(), prm}, mw::executor::Serial{});
+  EXPECT_NEAR(r.x[0], 2, 1e-4);
+  EXPECT_NEAR(r.x[2], 8, 1e-4);
+  EXPECT_NEAR(r.rss.minimum_dbm, -50, 0.01);
+}
+
+TEST(Social, PullBringsWorldsTogether) {
+  using Alone = Engine<>;
+  using Pulled = Engine<mw::optimizer::Adam, mw::pruning::None, mw::social::Pull>;
+  const std::vector<std::vector<double>> starts{{2.5, 2}, {8, 7.5}};
+  auto alone = small<Alone>(2);
+  auto pulled = small<Pulled>(2);
+  alone.annealing.from = pulled.annealing.from = 1;
+  pulled.social = {.inertia = 0, .cognitive = 0, .social = 0.9, .every = 3};
+  alone.starts.given = pulled.starts.given = starts;
+  const mw::Result a = mw::run(Alone{four_hills(), alone}, mw::executor::Serial{});
+  const mw::Result p = mw::run(Pulled{four_hills(), pulled}, mw::executor::Serial{});
+  EXPECT_LT(a.worlds[0].x[0], 4);  // stays on its low hill
+  EXPECT_NEAR(p.worlds[0].x[0], 8, 0.5);
+}
+
+TEST(Polish, ImprovesTheHardScoreAndReportsBoth) {
+  using E = Engine<>;
+  auto prm = small<E>(4, 10);
+  prm.polish.worlds = 3;
+  prm.starts.given = {{6.9, 8}};
+  const mw::Result r = mw::run(E{four_hills(), prm}, mw::executor::Serial{});
+  ASSERT_TRUE(r.polished.has_value());
+  EXPECT_LE(r.polished->value, mw::loss_value(mw::loss::MeanDb{.prm = {.floor_dbm = -65}},
+                                              {r.rss_hard.dbm, 1, 4, std::vector<double>(4, 0.25), 0}));
+  EXPECT_EQ(r.counts.forward, 4u + 3u * 101);
+}
+
+struct Recorder {
+  int starts = 0, iterations = 0, stopped = 0, ends = 0, end_after = 1000;
+  void start(const mw::Progress&) { ++starts; }
+  bool iteration(const mw::Progress& p) {
+    EXPECT_EQ(p.iteration, ++iterations);
+    EXPECT_TRUE(std::isfinite(p.best_loss) && p.best_rss_dbm < 0 && p.best_x.size() == 2);
+    return iterations == end_after;
+  }
+  void world_stopped(const mw::Progress&, const mw::WorldResult& w) {
+    EXPECT_NE(w.reason, mw::Reason::running);
+    ++stopped;
+  }
+  void end(const mw::Result&) { ++ends; }
+};
+
+TEST(Callbacks, EachHookIsCalledAndTrueEndsTheRun) {
+  using E = Engine<>;
+  Recorder all, brief{.end_after = 3};
+  const E engine{four_hills(), small<E>(4, 10)};
+  EXPECT_FALSE(mw::run(engine, mw::executor::Serial{}, all).interrupted);
+  EXPECT_EQ(all.starts, 1);
+  EXPECT_EQ(all.iterations, 10);
+  EXPECT_EQ(all.stopped, 4);
+  EXPECT_EQ(all.ends, 1);
+  const mw::Result r = mw::run(engine, mw::executor::Serial{}, brief);
+  EXPECT_TRUE(r.interrupted);
+  EXPECT_EQ(r.iterations, 3);
+  EXPECT_EQ(r.worlds[0].reason, mw::Reason::stopped);
+  EXPECT_TRUE(std::isfinite(r.value));  // what is there is scored
+  EXPECT_EQ(brief.ends, 1);
+}
+
+TEST(Callbacks, InterruptFlagEndsTheRunAfterTheIteration) {
+  using E = Engine<>;
+  volatile std::sig_atomic_t flag = 1;
+  const mw::Result r = mw::run(E{four_hills(), small<E>(2, 10)}, mw::executor::Serial{}, mw::callback::Interrupt{&flag});
+  EXPECT_EQ(r.iterations, 1);
+  EXPECT_TRUE(r.interrupted);
+}
+
+TEST(Result, SummaryCountsDeadAndCoveredReceiversByWeight) {
+  const std::vector<double> weights{1, 1, 2, 0};
+  const mw::RssSummary s = mw::summarise({-200, -80, -60, -300}, weights, -200, -85);
+  EXPECT_EQ(s.dead, 2u);
+  EXPECT_EQ(s.covered, 0.75);
+  EXPECT_EQ(s.minimum_dbm, -200);
+  EXPECT_EQ(s.median_dbm, -80);
+  EXPECT_EQ(s.mean_dbm, -100);
+}
+
+TEST(Result, SaysWhatWasBeforeAndWhatItRanWith) {
+  using E = Engine<>;
+  auto prm = small<E>(4, 20);
+  const mw::Result r = mw::run(E{four_hills(), prm}, mw::executor::Serial{});
+  EXPECT_NEAR(r.rss_before.dbm[3], -100, 0.1);  // static gain only: the mover rests at the origin
+  EXPECT_EQ(r.rss_hard.dbm.size(), 4u);
+  EXPECT_GT(r.bytes_per_world, 4 * 8u);
+  EXPECT_GE(r.times.total_s, r.times.descent_s);
+  auto find = [&](const std::string& name) {
+    for (const auto& [key, text] : r.params)
+      if (key == name) return text;
+    return std::string("missing");
+  };
+  EXPECT_EQ(find("optimizer"), "adam");
+  EXPECT_EQ(find("loss.floor_dbm"), "-65");
+  EXPECT_EQ(find("annealing.from"), "4");  // chosen by the engine
+}
+
+TEST(Engine, RefusesBadParametersBeforeWork) {
+  using E = Engine<mw::optimizer::Adam, mw::pruning::BottomFraction>;
+  const auto refuses = [](const std::function<void(E::Params&)>& spoil, HillProblem problem = four_hills()) {
+    E::Params prm;
+    spoil(prm);
+    EXPECT_THROW(mw::run(E{problem, prm}, mw::executor::Serial{}), mw::InputError);
+  };
+  refuses([](E::Params& p) { p.worlds = 0; });
+  refuses([](E::Params& p) { p.iterations = -1; });
+  refuses([](E::Params& p) { p.optimizer.rates = {}; });
+  refuses([](E::Params& p) { p.optimizer.rates = {-0.1}; });
+  refuses([](E::Params& p) { p.starts.given = {{1, 2, 3}}; });
+  refuses([](E::Params& p) { p.annealing.from = 0.5; });
+  refuses([](E::Params& p) { p.visibility.tiles = 9; });
+  refuses([](E::Params& p) { p.pruning.fraction = 2; });
+  HillProblem weights = four_hills();
+  weights.weights = {0, 0, 0, 0};
+  refuses([](E::Params&) {}, weights);
+  weights.weights = {1, 1};
+  refuses([](E::Params&) {}, weights);
+}
+
+}  // namespace
