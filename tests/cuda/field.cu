@@ -1,4 +1,5 @@
-// The field of a path and its adjoint are device code, in float and double, with every kind of sink.
+// The field of a path and its adjoint are device code. Each adjoint takes a minute to compile, so there are two: in float
+// what a descent needs, in double everything there is.
 #include "manyworlds/kernels/path_field.hpp"
 #include "manyworlds/kernels/path_field_adjoint.hpp"
 #include "run.cuh"
@@ -6,17 +7,9 @@
 namespace mw = manyworlds;
 namespace mk = manyworlds::kernels;
 
-template <class T>
-struct Fields {
-  mk::FieldView<T> view;
-  const mk::Path* paths;
-  mw::CVec3<T>* out;
-  __device__ void operator()(int i) const { out[i] = mk::path_field(view, paths[i]); }
-};
-
-template <class T, bool materials, bool receivers>
+template <class T, bool everything>
 struct Sum {
-  static constexpr bool wants_materials = materials, wants_receivers = receivers;
+  static constexpr bool wants_materials = everything, wants_receivers = everything;
   mw::Vec3<T> position, rotation;
   T scalar;
   __device__ void transmitter(std::uint32_t, mw::Vec3<T> p) { position += p; }
@@ -29,22 +22,32 @@ struct Sum {
   __device__ void material(std::uint32_t, T eps_r, T sigma, T thickness) { scalar += eps_r + sigma + thickness; }
 };
 
-template <class T, bool materials, bool receivers>
-struct Adjoints {
+template <class T>
+struct Fields {
   mk::FieldView<T> view;
   const mk::Path* paths;
-  Sum<T, materials, receivers>* out;
-  __device__ void operator()(int i) const {
-    const mw::CVec3<T> f = mk::path_power_adjoint(view, paths[i], T(1), out[i]);
-    mk::path_field_adjoint(view, paths[i], f, out[i]);
-  }
+  mw::CVec3<T>* out;
+  __device__ void operator()(int i) const { out[i] = mk::path_field(view, paths[i]); }
 };
 
-template <class T>
-void launch(Fields<T> fields, Adjoints<T, false, false> poses, Adjoints<T, true, true> all) {
-  run<<<1, 32>>>(fields, 32);
-  run<<<1, 32>>>(poses, 32);
-  run<<<1, 32>>>(all, 32);
+struct PowerAdjoints {
+  mk::FieldView<float> view;
+  const mk::Path* paths;
+  Sum<float, false>* out;
+  __device__ void operator()(int i) const { mk::path_power_adjoint(view, paths[i], 1.0f, out[i]); }
+};
+
+struct FieldAdjoints {
+  mk::FieldView<double> view;
+  const mk::Path* paths;
+  const mw::CVec3<double>* bars;
+  Sum<double, true>* out;
+  __device__ void operator()(int i) const { mk::path_field_adjoint(view, paths[i], bars[i], out[i]); }
+};
+
+void launch(Fields<float> single, Fields<double> twice, PowerAdjoints power, FieldAdjoints field) {
+  run<<<1, 32>>>(single, 32);
+  run<<<1, 32>>>(twice, 32);
+  run<<<1, 32>>>(power, 32);
+  run<<<1, 32>>>(field, 32);
 }
-template void launch<float>(Fields<float>, Adjoints<float, false, false>, Adjoints<float, true, true>);
-template void launch<double>(Fields<double>, Adjoints<double, false, false>, Adjoints<double, true, true>);
