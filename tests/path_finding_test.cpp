@@ -33,6 +33,7 @@ struct World {
       const MoverShape shape = make_mover_shape(scene.objects[i]);
       fixed.add(scene.objects[i], i, shape, {shape.origin, {}});
     }
+    fixed.build_tree();
     bvh = build_bvh(fixed.triangles);
     moving.first_id = fixed.size();
   }
@@ -176,6 +177,7 @@ TEST(PathFinding, SplitEqualsFullRetrace) {
         const Pose pose = make_pose(random_point(random, {1, 1, 1}, {9, 9, 9}), random_point(random, {-3, -1, -1}, {3, 1, 1}));
         const MoverShape shape = make_mover_shape(scene.objects[m]);
         split.moving.add(scene.objects[m], m, shape, pose);
+        split.moving.build_tree();
         for (std::size_t v = 0; v < scene.objects[m].mesh.vertices.size(); ++v)
           placed.objects[m].mesh.vertices[v] = pose.point(scene.objects[m].mesh.vertices[v] - shape.origin);
       }

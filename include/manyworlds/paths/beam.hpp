@@ -105,17 +105,19 @@ inline bool reflect(const Beam& parent, const SurfaceSet& set, std::uint32_t loc
   return true;
 }
 
-/// Walks the tree of all beams from `root` up to `depth` reflections, depth first in the order of face ids.
-/// visit(beam) is called for every beam, the root included, and says whether to go on below it.
+/// Walks the tree of all beams from `root` up to `depth` reflections, depth first; faces in the order of the sets'
+/// trees. visit(beam) is called for every beam, the root included.
 template <class Visit>
 void grow(const Beam& root, const SurfaceSet& fixed, const SurfaceSet* moving, int depth, Visit&& visit) {
-  if (!visit(root) || root.length >= depth) return;
+  visit(root);
+  if (root.length >= depth) return;
   Beam child;
-  for (const SurfaceSet* set : {&fixed, moving}) {
-    if (!set) continue;
-    for (std::uint32_t i = 0; i < set->size(); ++i)
-      if (reflect(root, *set, i, child)) grow(child, fixed, moving, depth, visit);
-  }
+  for (const SurfaceSet* set : {&fixed, moving})
+    if (set)
+      set->tree.for_each([&](Vec3d center, double radius) { return root.meets_sphere(center, radius); },
+                         [&](std::uint32_t i) {
+                           if (reflect(root, *set, i, child)) grow(child, fixed, moving, depth, visit);
+                         });
 }
 
 }  // namespace manyworlds::paths

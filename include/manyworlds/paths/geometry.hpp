@@ -27,18 +27,21 @@ struct Geometry {
 
 inline Vec3d mirror(const Surface& s, Vec3d p) { return p - 2 * (dot(s.normal, p) - s.offset) * s.normal; }
 
-/// Image method: the points where the chain of reflections from `source` to `target` meets its faces.
+/// Images of a source in a chain of n faces: images[0] = source, images[i] = its image after i reflections.
+inline void mirror_through(const Geometry& g, Vec3d source, const std::uint32_t* chain, int n, Vec3d* images) {
+  images[0] = source;
+  for (int i = 0; i < n; ++i) images[i + 1] = mirror(g.surface(chain[i]), images[i]);
+}
+
+/// Image method: the points where the chain of reflections from images[0] to `target` meets its faces.
 /// points[0] = source, points[1..n] on the faces, points[n + 1] = target. False when a point falls behind its
 /// predecessor or outside its face; then the points are incomplete.
-inline bool solve(const Geometry& g, Vec3d source, const std::uint32_t* chain, int n, Vec3d target, Vec3d* points) {
-  Vec3d image[max_depth + 1];
-  image[0] = source;
-  for (int i = 0; i < n; ++i) image[i + 1] = mirror(g.surface(chain[i]), image[i]);
-  points[0] = source;
+inline bool solve(const Geometry& g, const Vec3d* images, const std::uint32_t* chain, int n, Vec3d target, Vec3d* points) {
+  points[0] = images[0];
   points[n + 1] = target;
   for (int i = n; i > 0; --i) {
     const Surface& s = g.surface(chain[i - 1]);
-    const Vec3d to_image = image[i] - points[i + 1];
+    const Vec3d to_image = images[i] - points[i + 1];
     const double height = dot(s.normal, points[i + 1]) - s.offset, slope = dot(s.normal, to_image);
     // The last point and the image lie on different sides of the face, both off its plane.
     if (std::abs(height) < tolerance || std::abs(height + slope) < tolerance || (height > 0) == (height + slope > 0)) return false;
@@ -46,6 +49,11 @@ inline bool solve(const Geometry& g, Vec3d source, const std::uint32_t* chain, i
     if (!g.set(chain[i - 1]).contains(s, points[i])) return false;
   }
   return true;
+}
+inline bool solve(const Geometry& g, Vec3d source, const std::uint32_t* chain, int n, Vec3d target, Vec3d* points) {
+  Vec3d images[max_depth + 1];
+  mirror_through(g, source, chain, n, images);
+  return solve(g, images, chain, n, target, points);
 }
 
 /// Where a segment passes through faces of movers, `from` and `to` excepted: appended to crossing[count...] in order

@@ -20,7 +20,6 @@ inline void add_dynamic_hard(const Geometry& g, const TransmitterCache& cache, s
               trace_chain(g, beam.chain, beam.length, p, depth - beam.length, table.hops))
             table.add(tx, rx, first_hop);
         });
-        return true;
       });
     }
 }

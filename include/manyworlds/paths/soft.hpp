@@ -23,6 +23,7 @@ class SoftFinder {
       here_.clear();
       for (const Arrival& a : arrivals.list)
         if (a.face == g.moving->first_id + m) here_.push_back(&a);
+      std::stable_sort(here_.begin(), here_.end(), [](const Arrival* a, const Arrival* b) { return a->length < b->length; });
       if (!here_.empty()) leave_face(g, caches, receivers, *tree_of_face[m], m, visibility, support, depth, table);
     }
   }
@@ -43,7 +44,7 @@ class SoftFinder {
  private:
   struct Leg {
     enum State : std::uint8_t { unknown, hidden, seen } state = unknown;
-    std::uint8_t signature = 0;  ///< first tile with the same hops
+    std::uint8_t signature = 0;  ///< equal for equal hops
     std::uint32_t first_hop = 0, hops = 0;
   };
 
@@ -51,7 +52,10 @@ class SoftFinder {
                   const SuffixTree& tree, std::uint32_t m, const Visibility& visibility, const Support& support, int depth,
                   PathTable& table) {
     const Surface& s = g.moving->surfaces[m];
-    for (const SuffixTree::Chain& chain : tree.chains())
+    for (const SuffixTree::Chain& chain : tree.chains()) {
+      if (here_.front()->length + 1 + chain.length > depth) continue;
+      for (int t = 0; t < square(visibility.tiles); ++t)
+        mirror_through(g, tile_center(s.rectangle, visibility.tiles, t), chain.faces, chain.length, tile_images_[t]);
       for (std::uint32_t i = chain.first; i < chain.first + chain.count; ++i) {
         const std::uint32_t rx = tree.receivers()[i];
         const Vec3d end = receivers.positions()[rx];
@@ -61,7 +65,8 @@ class SoftFinder {
         legs_ready_ = false;
         for (const Arrival* a : here_) {
           const double source_height = dot(s.normal, a->source) - s.offset;
-          if (a->length + 1 + chain.length > depth || (height > 0) != (source_height > 0)) continue;
+          if (a->length + 1 + chain.length > depth) break;
+          if ((height > 0) != (source_height > 0)) continue;
           const Vec3d image = a->source - 2 * source_height * s.normal, through = target - image;
           const double length = norm(through), part = source_height / (source_height + height);
           if (!support.reaches(s.rectangle, image + part * through, through / length, part * length, (1 - part) * length)) continue;
@@ -69,30 +74,31 @@ class SoftFinder {
           emit(g, caches[a->tx]->position, *a, m, chain, rx, end, visibility.tiles, support, depth, table);
         }
       }
+    }
   }
 
   void prepare_legs(int tiles) {
-    std::fill_n(legs_, tiles * tiles, Leg{});
+    legs_.assign(std::size_t(tiles * tiles), {});
     leg_hops_.clear();
     legs_ready_ = true;
   }
 
   /// The leg from the centre of a tile through the suffix to the receiver, found when first asked for.
-  const Leg& leg(const Geometry& g, std::uint32_t m, const SuffixTree::Chain& chain, Vec3d end, int tiles, int tile, int depth) {
-    Leg& leg = legs_[tile];
+  const Leg& leg(const Geometry& g, std::uint32_t m, const SuffixTree::Chain& chain, Vec3d end, int tile, int depth) {
+    Leg& leg = legs_[std::size_t(tile)];
     if (leg.state != Leg::unknown) return leg;
     leg.state = Leg::hidden;
     Geometry walls = g;
     walls.moving = nullptr;
     Vec3d p[max_depth + 2];
-    const Surface& s = g.moving->surfaces[m];
-    const Vec3d center = tile_center(s.rectangle, tiles, tile);
     leg.first_hop = std::uint32_t(leg_hops_.size());
-    if (!solve(walls, center, chain.faces, chain.length, end, p) || hidden_by_itself(g, g.moving->first_id + m, center, p[1]) ||
+    if (!solve(walls, tile_images_[tile], chain.faces, chain.length, end, p) || hidden_by_itself(g, g.moving->first_id + m, p[0], p[1]) ||
         !trace_chain(walls, chain.faces, chain.length, p, depth - 1 - chain.length, leg_hops_, g.moving->first_id + m)) return leg;
     leg.state = Leg::seen;
     leg.hops = std::uint32_t(leg_hops_.size()) - leg.first_hop;
-    for (leg.signature = 0; legs_[leg.signature].state != Leg::seen || !same_hops(legs_[leg.signature], leg);) ++leg.signature;
+    leg.signature = std::uint8_t(tile);
+    for (const Leg& other : legs_)
+      if (&other != &leg && other.state == Leg::seen && same_hops(other, leg)) leg.signature = other.signature;
     return leg;
   }
   bool same_hops(const Leg& a, const Leg& b) const {
@@ -108,7 +114,7 @@ class SoftFinder {
     for (std::uint32_t w = 0; w < a.ways; ++w) {
       const Arrival::Way& way = arrivals.ways[a.first_way + w];
       const int tile = way.tile[a.bounces - 1];
-      const Leg& l = leg(g, m, chain, end, tiles, tile, depth);
+      const Leg& l = leg(g, m, chain, end, tile, depth);
       if (l.state == Leg::seen && int(way.hops + l.hops) + 1 <= depth) combinations_.push_back({way.signature, l.signature, w, std::uint32_t(tile)});
     }
     if (combinations_.empty()) return;
@@ -204,7 +210,8 @@ class SoftFinder {
     std::uint32_t way_signature = 0, leg_signature = 0, way = 0, tile = 0;
   };
   std::vector<const Arrival*> here_;
-  Leg legs_[max_tiles2];
+  std::vector<Leg> legs_;
+  Vec3d tile_images_[max_tiles2][max_depth + 1];
   std::vector<Hop> leg_hops_, base_;
   bool legs_ready_ = false;
   std::vector<Combination> combinations_;

@@ -47,6 +47,7 @@ class StaticWorld {
       const MoverShape shape = make_mover_shape(scene.objects[i]);
       fixed.add(scene.objects[i], i, shape, {shape.origin, {}});
     }
+    fixed.build_tree();
     bvh_ = build_bvh(fixed.triangles);
     for (const Surface& s : fixed.surfaces) frames.push_back({s.rectangle, s.material});
     for (const Transmitter& t : scene.transmitters) transmitters.push_back(make_device<double>(t.position, t.orientation, t.antenna));

@@ -34,7 +34,6 @@ class SuffixTree {
       chain.count = std::uint32_t(receivers_.size()) - chain.first;
       if (chain.count > 0) chains_.push_back(chain);
       if (beam.length < length) beams_.push_back(beam);
-      return true;
     });
   }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include "manyworlds/bvh/bvh.hpp"
 #include "manyworlds/math/pose.hpp"
+#include "manyworlds/paths/sphere_tree.hpp"
 #include "manyworlds/scene/mover.hpp"
 
 namespace manyworlds::paths {
@@ -31,9 +32,15 @@ class SurfaceSet {
   std::vector<Vec3d> corners;
   std::vector<BvhTriangle> triangles;  ///< face ids are indices into `surfaces` plus `first_id`
   std::uint32_t first_id = 0;
+  SphereTree tree;  ///< over the surfaces, made by build_tree()
 
   std::uint32_t size() const { return std::uint32_t(surfaces.size()); }
   void clear() { surfaces.clear(); corners.clear(); triangles.clear(); }
+  void build_tree() {
+    std::vector<SphereTree::Sphere> spheres;
+    for (const Surface& s : surfaces) spheres.push_back({s.center, s.radius});
+    tree = {std::move(spheres), 2};
+  }
 
   /// Adds the faces of an object whose own frame is put at `pose`.
   void add(const Object& object, std::uint32_t index, const MoverShape& shape, const Pose& pose) {
@@ -71,6 +78,10 @@ class SurfaceSet {
 
   /// Is a point of the face's plane inside the face (edges included)?
   bool contains(const Surface& s, Vec3d p) const {
+    if (s.is_rectangle) {
+      const Vec3d d = p - s.rectangle.center;
+      return std::abs(dot(d, s.rectangle.u)) <= s.rectangle.half_u + tolerance && std::abs(dot(d, s.rectangle.v)) <= s.rectangle.half_v + tolerance;
+    }
     if (s.exact) return inside(&corners[s.first_corner], s.corners, s.normal, p);
     return triangle_at(s, p) != no_face;
   }

@@ -36,7 +36,6 @@ struct TransmitterCache {
         paths.push_back({rx, std::uint32_t(first_hop), std::uint32_t(hops.size() - first_hop), std::uint32_t(points.size()), std::uint32_t(n + 2)});
         points.insert(points.end(), p, p + n + 2);
       });
-      return true;
     });
     std::stable_sort(paths.begin(), paths.end(), [](const auto& a, const auto& b) { return a.rx < b.rx; });
     first_path.assign(receivers.positions().size() + 1, 0);
