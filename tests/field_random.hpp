@@ -97,14 +97,17 @@ FieldScene<T> random_scene(std::uint64_t seed, std::uint32_t number) {
     if (corners.size() != bounces + crossings) continue;
 
     const auto statics = std::uint32_t(std::count_if(corners.begin(), corners.end(), [](auto& c) { return !c.mover; }));
+    s.materials.resize(corners.size());
     std::uint32_t next_static = 0, next_mover = statics, mover_bounces = 0;
     for (const detail::Corner& c : corners) {
       s.hops.push_back({c.mover ? next_mover++ : next_static++, c.kind});
       (c.mover ? s.movers : s.static_faces).push_back(c.rectangle);
       mover_bounces += c.mover && c.kind == HopKind::reflect;
-      s.materials.push_back(random_material(r, s.frequency));
+      Material& m = s.materials[s.hops.back().face];
+      m = random_material(r, s.frequency);
       // What is crossed must let something through.
-      if (c.kind == HopKind::transmit || c.kind == HopKind::screen_transmit) s.materials.back().pec = false;
+      const bool crossed = c.kind == HopKind::transmit || c.kind == HopKind::screen_transmit;
+      if (crossed && make_slab<double>(m, s.frequency).opaque) m = concrete(s.frequency);
     }
     if (soft && mover_bounces > 0 && r.below(2)) {
       s.tile_tuples = 1 + r.below(5);

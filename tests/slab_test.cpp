@@ -105,7 +105,9 @@ TEST(Slab, DyadicStep) {
   const Vec3d k{2.0 / 3, 1.0 / 3, -2.0 / 3}, n{0, 0, 1};
   const CVec3<double> e = to_complex(Vec3d{1, 0, 1});
   for (const Vec3d& normal : {n, -n}) {
-    const CVec3<double> r = interact(slab, k0, true, normal, k, e), t = interact(slab, k0, false, normal, k, e);
+    const LayerWave<double> wave = layer_wave(slab, k0, normal, k);
+    const CVec3<double> r = interact(slab, k0, wave, true, normal, k, e);
+    const CVec3<double> t = interact(slab, k0, wave, false, normal, k, e);
     expect_complex(r.x, -0.26823076, 0.01059840, 1e-8);
     expect_complex(r.y, 0.11037329, 0.00304129, 1e-8);
     expect_complex(r.z, 0.21304412, -0.01211904, 1e-8);

@@ -86,27 +86,30 @@ MW_HD Complex<T> fresnel_auxiliary(T x) {
 
 /// (1+j)/2 int_0^nu exp(-j pi t^2/2) dt and its derivative (1+j)/2 exp(-j pi nu^2/2).
 template <class T>
-MW_HD EdgeValue<T> fresnel_edge(T nu) {
+MW_HD EdgeValue<T> fresnel_edge(T nu, bool slope_only = false) {
   using std::floor;
   const T x = nu < 0 ? -nu : nu;
   T turns = x * x / T(4);
   turns -= floor(turns);
   const Complex<T> wave = polar(T(-2) * pi_v<T> * turns);
+  const Complex<T> slope{T(0.5) * (wave.re - wave.im), T(0.5) * (wave.re + wave.im)};
+  if (slope_only) return {{}, slope};
   const Complex<T> tail = detail::fresnel_auxiliary(x) * wave;
   const Complex<T> half{T(0.5) - tail.re, -tail.im};
-  return {nu < 0 ? -half : half, {T(0.5) * (wave.re - wave.im), T(0.5) * (wave.re + wave.im)}};
+  return {nu < 0 ? -half : half, slope};
 }
 
-/// S and dS/dnu of the model, with the passage to +-1/2.
+/// S and dS/dnu of the model, with the passage to +-1/2; with slope_only the value may be left out.
 template <class T>
-MW_HD EdgeValue<T> edge_function(const EdgeModel<T>& model, T nu) {
+MW_HD EdgeValue<T> edge_function(const EdgeModel<T>& model, T nu, bool slope_only = false) {
   using std::atan;
   using std::tanh;
-  const T x = nu < 0 ? -nu : nu, limit = nu < 0 ? T(-0.5) : T(0.5);
+  const T x = nu < 0 ? -nu : nu, limit = nu < 0 ? T(-0.5) : T(0.5), blend_start = T(0.8) * model.support;
   if (x >= model.support) return {{limit, T(0)}, {}};
+  const bool blend = x > blend_start;
   EdgeValue<T> s;
   if (model.kind == VisibilityKind::fresnel) {
-    s = fresnel_edge(nu);
+    s = fresnel_edge(nu, slope_only && !blend);
   } else if (model.kind == VisibilityKind::atan) {
     const T k = T(1.39208199920792696132L), z = k * nu;  // pi^(3/2)/4
     s = {{atan(z) / pi_v<T>, T(0)}, {k / (pi_v<T> * (T(1) + z * z)), T(0)}};
@@ -114,9 +117,8 @@ MW_HD EdgeValue<T> edge_function(const EdgeModel<T>& model, T nu) {
     const T h = tanh(nu / T(2));
     s = {{h / T(2), T(0)}, {(T(1) - h * h) / T(4), T(0)}};
   }
-  const T inner_end = T(0.8) * model.support;
-  if (x <= inner_end) return s;
-  const T width = model.support - inner_end, t = (x - inner_end) / width;
+  if (!blend) return s;
+  const T width = model.support - blend_start, t = (x - blend_start) / width;
   const T step = t * t * (T(3) - T(2) * t), rise = T(6) * t * (T(1) - t) / (nu < 0 ? -width : width);
   const Complex<T> rest = Complex<T>{limit, T(0)} - s.value;
   return {s.value + step * rest, (T(1) - step) * s.slope + rise * rest};

@@ -100,10 +100,11 @@ template <class T>
 MW_HD void edge_row_adjoint(const EdgeModel<T>& model, T u, T kappa, T s1, T s2, T half, int tiles,
                             const EdgeRow<T>& bar, T& u_bar, T& kappa_bar, T& s1_bar, T& s2_bar, T& half_bar) {
   for (int a = 0; a <= tiles; ++a) {
+    if (norm2(bar[a]) == T(0)) continue;  // between two tiles that both count
     const T fraction = tile_fraction<T>(a, tiles);
     const EdgeDistance<T> edge(model, fraction * half - u, kappa, s1, s2);
-    const T nu_bar = inner(bar[a], edge_function(model, edge.nu()).slope);
-    if (nu_bar == T(0)) continue;  // beyond the support, or between two tiles that both count
+    const T nu_bar = inner(bar[a], edge_function(model, edge.nu(), true).slope);
+    if (nu_bar == T(0)) continue;  // beyond the support
     const T x_bar = edge.adjoint(nu_bar, kappa_bar, s1_bar, s2_bar);
     half_bar += fraction * x_bar;
     u_bar -= x_bar;

@@ -15,23 +15,32 @@
 ///   k_bar += chi_bar n,  n_bar += chi_bar k
 namespace manyworlds::kernels {
 
-/// E' of a reflection (else transmission); k0 = 2 pi / lambda.
+/// What an interaction is made of: the slab at its angle of incidence; k0 = 2 pi / lambda.
 template <class T>
-MW_HD CVec3<T> interact(const Slab<T>& slab, T k0, bool reflect, Vec3<T> n, Vec3<T> k, CVec3<T> e) {
+MW_HD LayerWave<T> layer_wave(const Slab<T>& slab, T k0, Vec3<T> n, Vec3<T> k) {
   const T chi = dot(n, k);
-  const SlabTerms<T> terms(slab, k0, chi < 0 ? -chi : chi);
+  return layer_wave(slab, k0, chi < 0 ? -chi : chi);
+}
+
+/// E' of a reflection (else transmission).
+template <class T>
+MW_HD CVec3<T> interact(const Slab<T>& slab, T k0, const LayerWave<T>& wave, bool reflect, Vec3<T> n, Vec3<T> k,
+                        CVec3<T> e) {
+  const T chi = dot(n, k);
+  const SlabTerms<T> terms(slab, k0, chi < 0 ? -chi : chi, wave);
   const SlabCoefficients<T> s = reflect ? terms.reflection() : terms.transmission();
   const Complex<T> p = dot(n, e), gamma = (reflect ? chi : -chi) * s.extra;
   return s.perp * e + (p * (s.par - s.perp)) * n + (p * gamma) * (k - chi * n);
 }
 
-/// Adjoint of interact: for the cotangent `bar` of E' returns that of E, adds to k_bar and n_bar, and sets slab_bar
-/// (its eta and thickness only with `materials`).
+/// Adjoint of interact: for the cotangent `bar` of E' returns that of E, adds to k_bar, sets slab_bar (its eta and
+/// thickness only with `materials`), and if `mover`, for a plane that can turn, adds to n_bar.
 template <bool materials, class T>
-MW_HD CVec3<T> interact_adjoint(const Slab<T>& slab, T k0, bool reflect, Vec3<T> n, Vec3<T> k, CVec3<T> e, CVec3<T> bar,
-                                Vec3<T>& k_bar, Vec3<T>& n_bar, SlabGradient<T>& slab_bar) {
+MW_HD CVec3<T> interact_adjoint(const Slab<T>& slab, T k0, const LayerWave<T>& wave, bool reflect, bool mover, Vec3<T> n,
+                                Vec3<T> k, CVec3<T> e, CVec3<T> bar, Vec3<T>& k_bar, Vec3<T>& n_bar,
+                                SlabGradient<T>& slab_bar) {
   const T chi = dot(n, k), sign = chi < 0 ? T(-1) : T(1), turn = reflect ? T(1) : T(-1);
-  const SlabTerms<T> terms(slab, k0, sign * chi);
+  const SlabTerms<T> terms(slab, k0, sign * chi, wave);
   const SlabCoefficients<T> s = reflect ? terms.reflection() : terms.transmission();
   const Vec3<T> u = k - chi * n;
   const Complex<T> p = dot(n, e), beta = s.par - s.perp, gamma = (turn * chi) * s.extra;
@@ -45,7 +54,7 @@ MW_HD CVec3<T> interact_adjoint(const Slab<T>& slab, T k0, bool reflect, Vec3<T>
                      : terms.template transmission_adjoint<materials>(s_bar);
   const T chi_bar = turn * inner(gamma_bar, s.extra) + sign * slab_bar.cosine - dot(n, u_bar);
   k_bar += u_bar + chi_bar * n;
-  n_bar += inner(beta * p, bar) + inner(p_bar, e) - chi * u_bar + chi_bar * k;
+  if (mover) n_bar += inner(beta * p, bar) + inner(p_bar, e) - chi * u_bar + chi_bar * k;
   return conj(s.perp) * bar + p_bar * n;
 }
 

@@ -35,7 +35,7 @@ namespace detail {
 /// Keeps nothing: the plain forward sweep.
 template <class T>
 struct NoTape {
-  MW_HD void save(std::uint32_t, const CVec3<T>&) {}
+  MW_HD void save(std::uint32_t, const CVec3<T>&, const LayerWave<T>&) {}
 };
 
 template <class T>
@@ -77,7 +77,7 @@ MW_HD Complex<T> path_amplitude(const FieldView<T>& view, const Path& path, T le
   return magnitude * polar(T(-2) * pi_v<T> * T(turns));
 }
 
-/// The forward sweep; `tape.save(i, E)` sees the field before hop i.
+/// The forward sweep; `tape.save(i, E, wave)` sees the field before hop i and the slab it meets (nothing at a screen).
 template <class T, class Tape>
 MW_HD FieldState<T> propagate(const FieldView<T>& view, const Path& path, int tx_port, BounceEdges<T>& edges, Tape& tape) {
   const Device<T>& tx = view.transmitters[path.tx];
@@ -96,7 +96,9 @@ MW_HD FieldState<T> propagate(const FieldView<T>& view, const Path& path, int tx
     const FaceFrame<T>& face = view.face(hop.face);
     const Rectangle<T>& panel = face.rectangle;
     const Slab<T>& slab = view.slabs[face.material];
-    tape.save(i, s.field);
+    LayerWave<T> wave;
+    if (hop.kind != HopKind::screen) wave = layer_wave(slab, k0, panel.normal, s.direction);
+    tape.save(i, s.field, wave);
     if (hop.kind == HopKind::reflect) {
       if (view.is_mover(hop.face)) {
         const int j = edges.bounces++;
@@ -104,15 +106,17 @@ MW_HD FieldState<T> propagate(const FieldView<T>& view, const Path& path, int tx
           panel_edges(model, panel_hit(panel, s.image, s.direction, s.length), panel, edges.tiles, edges.u[j], edges.v[j]);
         }
       }
-      s.field = interact(slab, k0, true, panel.normal, s.direction, s.field);
+      s.field = interact(slab, k0, wave, true, panel.normal, s.direction, s.field);
       s.direction = mirrored(s.direction, panel.normal);
       if (soft) s.image = mirrored(s.image, panel.center, panel.normal);
     } else if (hop.kind == HopKind::transmit) {
-      s.field = interact(slab, k0, false, panel.normal, s.direction, s.field);
+      s.field = interact(slab, k0, wave, false, panel.normal, s.direction, s.field);
     } else {
       const Complex<T> w = panel_weight(model, panel_hit(panel, s.image, s.direction, s.length), panel);
       CVec3<T> change = Complex<T>{T(-1), T(0)} * s.field;
-      if (hop.kind == HopKind::screen_transmit) change += interact(slab, k0, false, panel.normal, s.direction, s.field);
+      if (hop.kind == HopKind::screen_transmit) {
+        change += interact(slab, k0, wave, false, panel.normal, s.direction, s.field);
+      }
       s.field += w * change;
     }
   }

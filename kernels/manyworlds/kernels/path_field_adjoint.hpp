@@ -23,19 +23,23 @@ namespace manyworlds::kernels {
 
 namespace detail {
 
-/// The field before each hop; a plain array, so that only what is used is touched.
+/// The field before each hop and the slab's roots; a plain array, so that only what is used is touched.
 template <class T>
 struct FieldTape {
-  T values[max_hops][6];
+  T values[max_hops][10];
 
-  MW_HD void save(std::uint32_t i, const CVec3<T>& e) {
-    T* p = values[i];
-    p[0] = e.x.re; p[1] = e.x.im; p[2] = e.y.re; p[3] = e.y.im; p[4] = e.z.re; p[5] = e.z.im;
+  MW_HD void save(std::uint32_t i, const CVec3<T>& e, const LayerWave<T>& wave) {
+    const Complex<T> z[5] = {e.x, e.y, e.z, wave.a, wave.e1};
+    for (int j = 0; j < 5; ++j) {
+      values[i][2 * j] = z[j].re;
+      values[i][2 * j + 1] = z[j].im;
+    }
   }
-  MW_HD CVec3<T> load(std::uint32_t i) const {
-    const T* p = values[i];
-    return {{p[0], p[1]}, {p[2], p[3]}, {p[4], p[5]}};
-  }
+  MW_HD CVec3<T> field(std::uint32_t i) const { return {at(i, 0), at(i, 1), at(i, 2)}; }
+  MW_HD LayerWave<T> wave(std::uint32_t i) const { return {at(i, 3), at(i, 4)}; }
+
+ private:
+  MW_HD Complex<T> at(std::uint32_t i, int j) const { return {values[i][2 * j], values[i][2 * j + 1]}; }
 };
 
 /// Derivative by a rectangle that moves rigidly and changes size.
@@ -183,7 +187,8 @@ MW_HD CVec3<T> field_adjoint(const FieldView<T>& view, const Path& path, const C
     const FaceFrame<T>& face = view.face(hop.face);
     const Rectangle<T>& panel = face.rectangle;
     const Slab<T>& slab = view.slabs[face.material];
-    const CVec3<T> e = tape.load(i);
+    const CVec3<T> e = tape.field(i);
+    const LayerWave<T> wave = tape.wave(i);
     const bool mover = view.is_mover(hop.face);
     FaceGradient<T> g;
     Vec3<T> n_bar;
@@ -195,21 +200,21 @@ MW_HD CVec3<T> field_adjoint(const FieldView<T>& view, const Path& path, const C
         s.image = mirrored(s.image, panel.center, panel.normal);
         s.image_bar = mirrored_adjoint(s.image, panel.center, panel.normal, s.image_bar, n_bar, g.center);
       }
-      e_bar = interact_adjoint<Sink::wants_materials>(slab, k0, true, panel.normal, s.direction, e, e_bar,
+      e_bar = interact_adjoint<Sink::wants_materials>(slab, k0, wave, true, mover, panel.normal, s.direction, e, e_bar,
                                                       s.direction_bar, n_bar, slab_bar);
       if (mover && soft) {
         bounce_weight_adjoint(view, path, model, edges, bounce - 1, panel, received_bar.weight, s, g);
       }
     } else if (hop.kind == HopKind::transmit) {
-      e_bar = interact_adjoint<Sink::wants_materials>(slab, k0, false, panel.normal, s.direction, e, e_bar,
+      e_bar = interact_adjoint<Sink::wants_materials>(slab, k0, wave, false, mover, panel.normal, s.direction, e, e_bar,
                                                       s.direction_bar, n_bar, slab_bar);
     } else {
       const PanelHit<T> hit = panel_hit(panel, s.image, s.direction, s.length);
       const Complex<T> w = panel_weight(model, hit, panel);
       CVec3<T> change = Complex<T>{T(-1), T(0)} * e, through_bar{};
       if (hop.kind == HopKind::screen_transmit) {
-        change += interact(slab, k0, false, panel.normal, s.direction, e);
-        through_bar = interact_adjoint<Sink::wants_materials>(slab, k0, false, panel.normal, s.direction, e,
+        change += interact(slab, k0, wave, false, panel.normal, s.direction, e);
+        through_bar = interact_adjoint<Sink::wants_materials>(slab, k0, wave, false, mover, panel.normal, s.direction, e,
                                                               conj(w) * e_bar, s.direction_bar, n_bar, slab_bar);
       }
       PanelHit<T> hit_bar;

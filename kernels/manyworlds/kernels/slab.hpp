@@ -31,14 +31,37 @@ struct SlabGradient {
   T thickness{};
 };
 
+/// a and e1: the part of a slab that costs roots, exponential and sine, kept by the forward sweep for the adjoint.
+template <class T>
+struct LayerWave {
+  Complex<T> a, e1;
+};
+
+/// k0 = 2 pi / lambda; cosine in (0, 1]. Zero for PEC.
+template <class T>
+MW_HD LayerWave<T> layer_wave(const Slab<T>& slab, T k0, T cosine) {
+  using std::sqrt;
+  if (slab.pec) return {};
+  // Principal root of a number with Re > 0, which eps_r >= 1 grants; its square is in range even for metal in float.
+  const Complex<T> square{slab.eta.re - T(1) + cosine * cosine, slab.eta.im};
+  const T re = sqrt((sqrt(norm2(square)) + square.re) / T(2));
+  LayerWave<T> wave{{re, square.im / (T(2) * re)}, {}};
+  // Below e^-60 nothing comes through; the test also keeps the huge phase of metal away from sine and cosine.
+  const T k0_d = k0 * slab.thickness;
+  if (k0_d * wave.a.im > T(-60)) wave.e1 = exp(Complex<T>{k0_d * wave.a.im, -k0_d * wave.a.re});
+  return wave;
+}
+
 /// Half-space and layer at one angle of incidence: what coefficients and adjoint share. PEC is r = -1, +1 with
 /// everything else 0, so it needs no case of its own.
 template <class T>
 class SlabTerms {
  public:
-  /// k0 = 2 pi / lambda; cosine in (0, 1].
-  MW_HD SlabTerms(const Slab<T>& slab, T k0, T cosine)
-      : eta_(slab.eta), c_(cosine), k0_(k0), thickness_(slab.thickness), specular_(slab.specular) {
+  MW_HD SlabTerms(const Slab<T>& slab, T k0, T cosine) : SlabTerms(slab, k0, cosine, layer_wave(slab, k0, cosine)) {}
+
+  MW_HD SlabTerms(const Slab<T>& slab, T k0, T cosine, LayerWave<T> wave)
+      : eta_(slab.eta), a_(wave.a), e1_(wave.e1), c_(cosine), k0_(k0), thickness_(slab.thickness),
+        specular_(slab.specular) {
     const Complex<T> one{T(1), T(0)};
     if (slab.pec) {
       r_perp_ = -one;
@@ -46,16 +69,11 @@ class SlabTerms {
       return;
     }
     chi_ = eta_ - one;
-    a_ = root(chi_ + Complex<T>{c_ * c_, T(0)});
-    inv_a_ = reciprocal(a_);
     inv_f_ = reciprocal(a_ + Complex<T>{c_, T(0)});
     inv_g_ = reciprocal(c_ * eta_ + a_);
     r_perp_ = (Complex<T>{c_, T(0)} - a_) * inv_f_;
     r_par_ = (c_ * eta_ - a_) * inv_g_;
     d0_ = T(-2) * chi_ * (inv_g_ * inv_f_);
-    // Below e^-60 nothing comes through; the test also keeps the huge phase of metal away from sin and cos.
-    const T decay = k0_ * thickness_ * a_.im;
-    if (decay > T(-60)) e1_ = exp(Complex<T>{decay, -k0_ * thickness_ * a_.re});
     x_ = e1_ * e1_;
     inv_n_perp_ = reciprocal(one - r_perp_ * r_perp_ * x_);
     inv_n_par_ = reciprocal(one - r_par_ * r_par_ * x_);
@@ -118,25 +136,19 @@ class SlabTerms {
   /// 1/z without the branches of a safe division: |z|^2 of every divisor here is far from over- and underflow.
   MW_HD static Complex<T> reciprocal(Complex<T> z) { return (T(1) / norm2(z)) * conj(z); }
 
-  /// Principal square root for Re z >= 0 and |z|^2 in range, which eps_r >= 1 grants.
-  MW_HD static Complex<T> root(Complex<T> z) {
-    using std::sqrt;
-    const T re = sqrt((sqrt(norm2(z)) + z.re) / T(2));
-    return {re, z.im / (T(2) * re)};
-  }
-
   /// Second half of the adjoint: from (r_perp, r_par, D0, e1) to the parameters.
   template <bool materials>
   MW_HD SlabGradient<T> fold(Complex<T> r_perp, Complex<T> r_par, Complex<T> d0, Complex<T> e1) const {
-    const Complex<T> slope = c_ * inv_a_;  // da/dc
-    const Complex<T> inv_ag2 = inv_a_ * inv_g_ * inv_g_;
+    const Complex<T> inv_a = norm2(a_) > T(0) ? reciprocal(a_) : Complex<T>{};  // 0 for PEC, where nothing depends on a
+    const Complex<T> slope = c_ * inv_a;  // da/dc
+    const Complex<T> inv_ag2 = inv_a * inv_g_ * inv_g_;
     const Complex<T> turned = k0_ * Complex<T>{e1_.im, -e1_.re}, by_a = thickness_ * turned;  // de1/da = -j k0 d e1
     SlabGradient<T> g;
-    g.cosine = inner(r_perp, T(-2) * r_perp_ * inv_a_) + inner(r_par, T(2) * eta_ * chi_ * inv_ag2) +
+    g.cosine = inner(r_perp, T(-2) * r_perp_ * inv_a) + inner(r_par, T(2) * eta_ * chi_ * inv_ag2) +
                inner(e1, by_a * slope) - inner(d0, d0_ * (inv_f_ + inv_g_ * eta_ + slope * (inv_f_ + inv_g_)));
     if constexpr (materials) {
-      const Complex<T> half = T(0.5) * inv_a_;  // da/deta
-      g.eta = conj(by_a * half) * e1 - conj(inv_a_ * (c_ * inv_f_ * inv_f_)) * r_perp +
+      const Complex<T> half = T(0.5) * inv_a;  // da/deta
+      g.eta = conj(by_a * half) * e1 - conj(inv_a * (c_ * inv_f_ * inv_f_)) * r_perp +
               conj(c_ * (T(2) * a_ * a_ - eta_) * inv_ag2) * r_par -
               conj(T(2) * inv_g_ * inv_f_ + d0_ * (c_ * inv_g_ + half * (inv_f_ + inv_g_))) * d0;
       g.thickness = inner(e1, turned * a_);
@@ -145,7 +157,7 @@ class SlabTerms {
   }
 
   Complex<T> eta_, chi_;  ///< chi = eta - 1
-  Complex<T> a_, inv_a_, inv_f_, inv_g_, r_perp_, r_par_, d0_, e1_, x_, inv_n_perp_, inv_n_par_;
+  Complex<T> a_, e1_, inv_f_, inv_g_, r_perp_, r_par_, d0_, x_, inv_n_perp_, inv_n_par_;
   T c_, k0_, thickness_, specular_;
 };
 
