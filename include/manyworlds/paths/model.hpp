@@ -141,6 +141,7 @@ class PathModel {
     w.mover_of_face.clear();
     w.frames.clear();
     for (std::uint32_t m = 0; m < shapes.size(); ++m) {
+      if (c.is_absent(m)) continue;
       w.moving.add(world_->mover_objects[m], world_->object_index[m], shapes[m], c.movers[m]);
       w.mover_of_face.resize(w.moving.size(), m);
     }
@@ -190,7 +191,7 @@ class PathModel {
     }
     std::vector<const SuffixTree*> tree_of_face;
     for (std::size_t m = 0; m < w.poses.size(); ++m)
-      if (depth > 0 && !w.trees[m].covers(w.poses[m].position, radius[m]))
+      if (depth > 0 && radius[m] > 0 && !w.trees[m].covers(w.poses[m].position, radius[m]))
         w.trees[m].build(world_->fixed, world_->groups, w.poses[m].position, radius[m], slack, depth - 1);
     for (std::uint32_t m : w.mover_of_face) tree_of_face.push_back(&w.trees[m]);
     if (depth > 0) w.soft.add_dynamic(g, caches, world_->groups, tree_of_face, w.visibility, support, depth, w.table);

@@ -9,6 +9,9 @@ namespace manyworlds {
 struct Configuration {
   std::vector<Pose> movers;
   std::vector<Vec3d> transmitters;
+  std::vector<std::uint8_t> absent{};  ///< by mover: is not there at all; empty = all are there
+
+  bool is_absent(std::size_t mover) const { return mover < absent.size() && absent[mover] != 0; }
 };
 
 /// Derivative of a scalar with respect to a Configuration, same shapes.

@@ -1,0 +1,46 @@
+#pragma once
+#include "manyworlds/engine/problem.hpp"
+#include "manyworlds/paths/model.hpp"
+#include "manyworlds/placement/bind.hpp"
+#include "manyworlds/scene/validate.hpp"
+
+namespace manyworlds {
+
+struct ProblemOptions {
+  paths::PathOptions paths{};
+  Serving serving = Serving::strongest;
+  double noise_dbm = thermal_noise_dbm();
+  double floor_dbm = -200;  ///< received power of a receiver that no path reaches
+};
+
+/// The search problem of a scene: what may move and how, and the received powers that follow. Makes everything that
+/// worlds share (static paths included). Throws InputError for a scene without transmitters or receivers, for what
+/// placement::bind refuses and for what paths::StaticWorld refuses.
+class Problem : public BasicProblem<paths::PathModel, placement::Placement> {
+ public:
+  Problem(const Scene& scene, const placement::All& placement, const ProblemOptions& options = {})
+      : BasicProblem(make((validate_devices(scene), scene), placement::bind(scene, placement), options)),
+        scene(std::make_shared<const Scene>(scene)) {}
+  /// One descriptor, or several.
+  template <class... Descriptor>
+    requires(sizeof...(Descriptor) > 0 && (std::constructible_from<placement::AnyPlacement, Descriptor> && ...))
+  explicit Problem(const Scene& scene, const Descriptor&... descriptors) : Problem(scene, placement::All{{descriptors...}, {}}) {}
+
+  std::shared_ptr<const Scene> scene;  ///< as it was given
+
+ private:
+  static BasicProblem make(const Scene& scene, placement::Placement placement, const ProblemOptions& options) {
+    std::vector<std::uint32_t> movers;
+    for (std::size_t m : placement.movers()) movers.push_back(std::uint32_t(m));
+    BasicProblem problem{std::make_shared<const paths::PathModel>(scene, movers, options.paths), std::move(placement), {}, {}};
+    problem.rest = problem.placement.initial();
+    for (const Transmitter& t : scene.transmitters) problem.power_dbm.push_back(t.power_dbm);
+    problem.weights = scene.receivers.weights;
+    problem.serving = options.serving;
+    problem.noise_dbm = options.noise_dbm;
+    problem.floor_dbm = options.floor_dbm;
+    return problem;
+  }
+};
+
+}  // namespace manyworlds
