@@ -11,11 +11,11 @@
 namespace manyworlds::test {
 
 struct HillModel {
-  std::vector<Vec3d> spots;       ///< receivers
-  std::vector<double> peaks;      ///< per receiver
+  std::vector<Vec3d> spots;   ///< receivers
+  std::vector<double> peaks;  ///< per receiver
   std::size_t senders = 1;
   double width = 1, static_gain = 1e-12, spread = 0.1;
-  double poison_below = -1e300;   ///< gains are NaN where a mover's x is below this
+  double poison_below = -1e300;  ///< gains are NaN where a mover's x is below this
 
   struct Workspace {
     std::vector<double> gains;
@@ -103,7 +103,8 @@ static_assert(DesignSpace<FlatPlacement>);
 using HillProblem = BasicProblem<HillModel, FlatPlacement>;
 
 inline HillProblem make_problem(HillModel model, FlatPlacement placement) {
-  HillProblem p{.model = nullptr, .placement = placement, .rest = {}, .power_dbm = std::vector<double>(model.senders, 20.0)};
+  HillProblem p{.model = nullptr, .placement = placement, .rest = {}, .power_dbm = {}};
+  p.power_dbm.assign(model.senders, 20.0);
   p.rest.movers.resize(placement.movers, Pose{{0, 0, 0}, {}});
   p.model = std::make_shared<const HillModel>(std::move(model));
   return p;

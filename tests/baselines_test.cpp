@@ -53,7 +53,8 @@ TEST(Baselines, StopWhenTheTimeIsSpent) {
 
 TEST(Baselines, BitEqualForAnyNumberOfThreads) {
   const mw::Result a = mw::particle_swarm(four_hills(), loss, {.evaluations = 500}, Serial{});
-  const mw::Result b = mw::particle_swarm(four_hills(), loss, {.evaluations = 500}, mw::executor::Batch{.prm = {.threads = 5}});
+  const mw::Result b =
+      mw::particle_swarm(four_hills(), loss, {.evaluations = 500}, mw::executor::Batch{.prm = {.threads = 5}});
   EXPECT_EQ(a.x, b.x);
   for (std::size_t w = 0; w < a.worlds.size(); ++w) EXPECT_EQ(a.worlds[w].history.x, b.worlds[w].history.x);
 }

@@ -25,7 +25,8 @@ using mw::test::make_problem;
 
 namespace {
 
-template <class O = mw::optimizer::Adam, class P = mw::pruning::None, class S = mw::social::None, class L = mw::loss::MeanDb>
+template <class O = mw::optimizer::Adam, class P = mw::pruning::None, class S = mw::social::None,
+          class L = mw::loss::MeanDb>
 using Engine = mw::MultiStart<L, O, P, S, HillProblem>;
 
 /// Few worlds from plain starts, a floor above which only one hill matters at a time: four basins.
@@ -98,7 +99,11 @@ TEST(MultiStart, BitEqualForSerialAndAnyNumberOfThreads) {
 
 TEST(MultiStart, AnExceptionInOneWorldReachesTheCaller) {
   const mw::executor::Batch batch{.prm = {.threads = 3}};
-  EXPECT_THROW(batch.for_each_world(10, [](std::size_t i) { if (i == 4) throw mw::InputError("here", "what"); }), mw::InputError);
+  EXPECT_THROW(batch.for_each_world(10,
+                                    [](std::size_t i) {
+                                      if (i == 4) throw mw::InputError("here", "what");
+                                    }),
+               mw::InputError);
 }
 
 TEST(MultiStart, HistoriesHaveOneRowPerIterationAndOneForTheEnd) {
@@ -110,8 +115,8 @@ TEST(MultiStart, HistoriesHaveOneRowPerIterationAndOneForTheEnd) {
     EXPECT_EQ(w.history.value.size(), 21u);
     EXPECT_EQ(w.history.x.size(), 42u);
     EXPECT_EQ(w.reason, mw::Reason::iterations);
-    EXPECT_TRUE(std::isnan(w.history.value[0]));             // annealed: not comparable
-    EXPECT_EQ(w.history.loss[19], w.history.value[19]);      // final visibility
+    EXPECT_TRUE(std::isnan(w.history.value[0]));         // annealed: not comparable
+    EXPECT_EQ(w.history.loss[19], w.history.value[19]);  // final visibility
     EXPECT_TRUE(std::isfinite(w.history.value[20]));
   }
 }
@@ -180,7 +185,9 @@ TEST(MultiStart, GivenStartsComeFirstAndRatesAreSpread) {
   prm.starts.given = {{1, 2}, {3, 40}};
   prm.optimizer.rates = {0.1, 0.01};
   const mw::Result r = mw::run(E{four_hills(), prm}, mw::executor::Serial{});
-  const auto start = [&](std::size_t w) { return std::vector<double>(r.worlds[w].history.x.begin(), r.worlds[w].history.x.begin() + 2); };
+  const auto start = [&](std::size_t w) {
+    return std::vector<double>(r.worlds[w].history.x.begin(), r.worlds[w].history.x.begin() + 2);
+  };
   EXPECT_EQ(start(0), (std::vector<double>{1, 2}));
   EXPECT_EQ(start(1), (std::vector<double>{3, 10}));  // projected on the bounds
   EXPECT_NE(start(2), start(3));
@@ -437,7 +444,8 @@ TEST(Callbacks, EachHookIsCalledAndTrueEndsTheRun) {
 TEST(Callbacks, InterruptFlagEndsTheRunAfterTheIteration) {
   using E = Engine<>;
   volatile std::sig_atomic_t flag = 1;
-  const mw::Result r = mw::run(E{four_hills(), small<E>(2, 10)}, mw::executor::Serial{}, mw::callback::Interrupt{&flag});
+  const mw::Result r =
+      mw::run(E{four_hills(), small<E>(2, 10)}, mw::executor::Serial{}, mw::callback::Interrupt{&flag});
   EXPECT_EQ(r.iterations, 1);
   EXPECT_TRUE(r.interrupted);
 }

@@ -12,15 +12,16 @@ namespace mw = manyworlds;
 
 namespace {
 
-/// Rows of random powers from -120 to -40 dBm, every seventh receiver dead (no two alike: ties are kinks of the minimum),
-/// random weights, one of them zero.
+/// Rows of random powers from -120 to -40 dBm, random weights, one of them zero. Every seventh receiver is dead, no two
+/// alike: ties are kinks of the minimum.
 struct Case {
   std::size_t transmitters, receivers = 40;
   std::vector<double> dbm, weights;
 
   explicit Case(std::size_t tx, std::uint32_t number = 0) : transmitters(tx), dbm(tx * receivers), weights(receivers) {
     mw::Random random(5, number, 0, mw::Purpose::test);
-    for (std::size_t i = 0; i < dbm.size(); ++i) dbm[i] = i % receivers % 7 == 3 ? -200 - double(i) : random.uniform(-120, -40);
+    for (std::size_t i = 0; i < dbm.size(); ++i)
+      dbm[i] = i % receivers % 7 == 3 ? -200 - double(i) : random.uniform(-120, -40);
     double sum = 0;
     for (double& w : weights) sum += w = random.uniform(0.1, 1);
     sum -= std::exchange(weights[5], 0.0);
@@ -100,15 +101,18 @@ TEST(MeanDb, OneLivingReceiverAmongDeadOnesKeepsItsGradient) {
   dbm[17] = -80;
   mw::loss_gradient(mw::loss::MeanDb{}, row_of(dbm, weights), gradient);
   for (std::size_t i = 0; i < 100; ++i) {
-    if (i == 17) EXPECT_NEAR(gradient[i], -0.01, 1e-4);
-    else EXPECT_NEAR(gradient[i], 0, 1e-10);
+    if (i == 17)
+      EXPECT_NEAR(gradient[i], -0.01, 1e-4);
+    else
+      EXPECT_NEAR(gradient[i], 0, 1e-10);
   }
 }
 
 TEST(SoftMinimum, LiesBetweenMinimumAndMeanAndNearsEither) {
   const std::vector<double> dbm{-50, -60, -80}, weights(3, 1 / 3.0);
   auto soft = [&](double t) {
-    return -mw::loss_value(mw::loss::SoftMinimum{.prm = {.temperature_db = t, .floor_dbm = -110}}, row_of(dbm, weights));
+    return -mw::loss_value(mw::loss::SoftMinimum{.prm = {.temperature_db = t, .floor_dbm = -110}},
+                           row_of(dbm, weights));
   };
   EXPECT_NEAR(soft(1), -80 + std::log(3.0), 0.01);  // -t ln(1/3 exp(80/t)) for small t
   EXPECT_NEAR(soft(1e4), -190 / 3.0, 0.02);
@@ -118,7 +122,8 @@ TEST(SoftMinimum, LiesBetweenMinimumAndMeanAndNearsEither) {
 
 TEST(SoftMinimum, MatchesItsDefinition) {
   const std::vector<double> dbm{-70, -85}, weights{0.5, 0.5};
-  const double f1 = mw::to_db(mw::from_db(-70.0) + mw::from_db(-110.0)), f2 = mw::to_db(mw::from_db(-85.0) + mw::from_db(-110.0));
+  const double f1 = mw::to_db(mw::from_db(-70.0) + mw::from_db(-110.0)),
+               f2 = mw::to_db(mw::from_db(-85.0) + mw::from_db(-110.0));
   const double expected = 5 * std::log((std::exp(-f1 / 5) + std::exp(-f2 / 5)) / 2);
   EXPECT_NEAR(mw::loss_value(mw::loss::SoftMinimum{}, row_of(dbm, weights)), expected, 1e-10);
 }
@@ -161,7 +166,8 @@ TEST(Sinr, InterferenceIsPushedDown) {
 TEST(Stages, SpeaksWithOneStageAtATime) {
   Case c(1);
   const mw::loss::Stages<> loss{.prm = {.first = {}, .second = {}, .switch_at = 0.6}};
-  const double mean = mw::loss_value(mw::loss::MeanDb{}, c.rows()), soft = mw::loss_value(mw::loss::SoftMinimum{}, c.rows());
+  const double mean = mw::loss_value(mw::loss::MeanDb{}, c.rows()),
+               soft = mw::loss_value(mw::loss::SoftMinimum{}, c.rows());
   EXPECT_EQ(mw::loss_value(mw::at_progress(loss, 0.59), c.rows()), mean);
   EXPECT_EQ(mw::loss_value(mw::at_progress(loss, 0.6), c.rows()), soft);
   EXPECT_EQ(mw::loss_value(mw::at_progress(loss, 1.0), c.rows()), soft);

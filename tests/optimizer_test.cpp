@@ -44,8 +44,8 @@ TEST(Momentum, FollowsTheCriticallyDampedHeavyBall) {
 TEST(Adam, FirstStepsMatchTheAlgorithm) {
   const mw::optimizer::Adam adam;
   mw::optimizer::Adam::State<double> s;
-  EXPECT_NEAR(adam.step(2.0, 1.0, 0.1, s, 0), 1.9, 1e-8);                 // rate * sign, whatever the size
-  EXPECT_NEAR(adam.step(1.9, -1.0, 0.1, s, 1), 1.9 + 0.1 / 19, 1e-8);     // mean -0.01 / 0.19, square 1
+  EXPECT_NEAR(adam.step(2.0, 1.0, 0.1, s, 0), 1.9, 1e-8);              // rate * sign, whatever the size
+  EXPECT_NEAR(adam.step(1.9, -1.0, 0.1, s, 1), 1.9 + 0.1 / 19, 1e-8);  // mean -0.01 / 0.19, square 1
   mw::optimizer::Adam::State<double> large;
   EXPECT_NEAR(adam.step(2.0, 1e6, 0.1, large, 0), 1.9, 1e-12);
 }

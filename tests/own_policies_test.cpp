@@ -10,17 +10,35 @@ namespace mw = manyworlds;
 
 struct Shortfall {  // mean square of the dB missing to a target
   static constexpr const char* name = "shortfall";
-  struct Params { float target_dbm = -55; } prm;
-  template <class T> MW_HD T term(T rss_dbm) const { T d = mw::max(T(0), prm.target_dbm - rss_dbm); return d * d; }
-  template <class T> MW_HD T term_gradient(T rss_dbm) const { return T(-2) * mw::max(T(0), prm.target_dbm - rss_dbm); }
+  struct Params {
+    float target_dbm = -55;
+  } prm;
+  template <class T>
+  MW_HD T term(T rss_dbm) const {
+    T d = mw::max(T(0), prm.target_dbm - rss_dbm);
+    return d * d;
+  }
+  template <class T>
+  MW_HD T term_gradient(T rss_dbm) const {
+    return T(-2) * mw::max(T(0), prm.target_dbm - rss_dbm);
+  }
 };
 static_assert(mw::Loss<Shortfall>);
 
 struct HeavyBall {
   static constexpr const char* name = "heavy_ball";
-  struct Params { float mu = 0.5f; } prm;
-  template <class T> struct State { T velocity{}; };
-  template <class T> MW_HD T step(T x, T gradient, T rate, State<T>& s, int) const { s.velocity = prm.mu * s.velocity - rate * gradient; return x + s.velocity; }
+  struct Params {
+    float mu = 0.5f;
+  } prm;
+  template <class T>
+  struct State {
+    T velocity{};
+  };
+  template <class T>
+  MW_HD T step(T x, T gradient, T rate, State<T>& s, int) const {
+    s.velocity = prm.mu * s.velocity - rate * gradient;
+    return x + s.velocity;
+  }
 };
 static_assert(mw::Optimizer<HeavyBall>);
 
@@ -32,19 +50,24 @@ static_assert(mw::Callback<StopAt>);
 
 struct NoGradient {
   static constexpr const char* name = "no_gradient";
-  struct Params {} prm;
-  template <class T> T term(T rss) const { return rss; }
+  struct Params {
+  } prm;
+  template <class T>
+  T term(T rss) const {
+    return rss;
+  }
 };
 static_assert(!mw::Loss<NoGradient> && !mw::Optimizer<Shortfall> && !mw::Callback<Shortfall>);
 
 namespace {
 
-using Engine = mw::MultiStart<Shortfall, HeavyBall, mw::pruning::BottomFraction, mw::social::None, mw::test::HillProblem>;
+using Engine =
+    mw::MultiStart<Shortfall, HeavyBall, mw::pruning::BottomFraction, mw::social::None, mw::test::HillProblem>;
 
 Engine::Params params() {
   Engine::Params prm;
   prm.worlds = 6;
-  prm.optimizer.mu = 0.8f;  // the rule's own parameter ...
+  prm.optimizer.mu = 0.8f;              // the rule's own parameter ...
   prm.optimizer.rates = {0.1f, 0.01f};  // ... and what every optimizer has, in one tree
   prm.optimizer.clip_norm = 1;
   return prm;

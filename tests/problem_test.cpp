@@ -16,8 +16,12 @@ namespace {
 
 HillProblem two_transmitters() {
   mw::test::FlatPlacement placement{.movers = 2};
-  HillProblem p = make_problem({.spots = {{2, 2, 0}, {8, 2, 0}, {5, 7, 0}}, .peaks = {1e-9, 2e-8, 1e-7}, .senders = 2,
-                                .width = 2, .spread = 0.6}, placement);
+  HillProblem p = make_problem({.spots = {{2, 2, 0}, {8, 2, 0}, {5, 7, 0}},
+                                .peaks = {1e-9, 2e-8, 1e-7},
+                                .senders = 2,
+                                .width = 2,
+                                .spread = 0.6},
+                               placement);
   p.weights = {1, 0.5, 2};
   return p;
 }
@@ -82,7 +86,8 @@ TEST(Problem, ThermalNoiseOfOneMegahertz) {
   EXPECT_NEAR(mw::thermal_noise_dbm(1), -173.93, 0.005);
 }
 
-using Engine = mw::MultiStart<mw::loss::SoftMinimum, mw::optimizer::Adam, mw::pruning::BottomFraction, mw::social::None, HillProblem>;
+using Engine = mw::MultiStart<mw::loss::SoftMinimum, mw::optimizer::Adam, mw::pruning::BottomFraction, mw::social::None,
+                              HillProblem>;
 
 TEST(Params, EveryPrintedLineCanBeReadBack) {
   Engine::Params prm;
@@ -115,7 +120,8 @@ std::string message_of(const std::string& name, const std::string& text) {
 }
 
 TEST(Params, MistakesSayWhatWasExpected) {
-  EXPECT_NE(message_of("optimizer.rate", "1").find("nearest names: optimizer.rates"), std::string::npos) << message_of("optimizer.rate", "1");
+  EXPECT_NE(message_of("optimizer.rate", "1").find("nearest names: optimizer.rates"), std::string::npos)
+      << message_of("optimizer.rate", "1");
   EXPECT_NE(message_of("worlds", "3x").find("expected a number"), std::string::npos);
   EXPECT_NE(message_of("worlds", "").find("expected a number"), std::string::npos);
   EXPECT_NE(message_of("freed", "lost").find("saved"), std::string::npos);

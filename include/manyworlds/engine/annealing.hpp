@@ -19,7 +19,9 @@ struct Annealing {
     v("share", share, "share of the iterations after which the final visibility holds");
   }
   void check() const {
-    if (!(from == 0 || from >= 1)) throw InputError("annealing.from", "expected 0 or at least 1, found " + to_text(from));
+    if (!(from == 0 || from >= 1)) {
+      throw InputError("annealing.from", "expected 0 or at least 1, found " + to_text(from));
+    }
     if (!(share >= 0 && share <= 1)) {
       throw InputError("annealing.share", "expected a share from 0 to 1, found " + to_text(share));
     }

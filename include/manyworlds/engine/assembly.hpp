@@ -13,8 +13,8 @@
 namespace manyworlds {
 
 struct AssemblyParams {
-  int pool = 128;        ///< single starts per mover
-  double subset = 0.2;   ///< share of the pool that one set chooses from
+  int pool = 128;       ///< single starts per mover
+  double subset = 0.2;  ///< share of the pool that one set chooses from
   template <class V>
   void fields(V&& v) {
     v("pool", pool, "single starts per mover");
@@ -47,7 +47,7 @@ PartOwners find_owners(const Problem& problem, std::uint64_t seed) {
   for (std::size_t part = 0; part < problem.placement.parts(); ++part) {
     const auto [first, last] = problem.placement.part_range(part);
     std::vector<double> x = a;
-    std::copy(b.begin() + std::ptrdiff_t(first), b.begin() + std::ptrdiff_t(last), x.begin() + std::ptrdiff_t(first));
+    for (std::size_t i = first; i < last; ++i) x[i] = b[i];
     Configuration changed = problem.rest;
     problem.placement.apply(x, changed);
     auto& moved = owners.movers.emplace_back();
@@ -69,7 +69,13 @@ class Assembly {
  public:
   Assembly(const Problem& problem, const L& loss, const Visibility& visibility, const AssemblyParams& prm,
            std::uint64_t seed, Lanes<Problem, E>& lanes, Counts& counts)
-      : problem_(problem), loss_(loss), visibility_(visibility), prm_(prm), seed_(seed), lanes_(lanes), counts_(counts) {}
+      : problem_(problem),
+        loss_(loss),
+        visibility_(visibility),
+        prm_(prm),
+        seed_(seed),
+        lanes_(lanes),
+        counts_(counts) {}
 
   /// n sets; `iteration` names the random numbers. The pool is made by the first call.
   std::vector<std::vector<double>> sets(std::size_t n, int iteration) {
@@ -126,7 +132,7 @@ class Assembly {
 
   void copy_part(const std::vector<double>& from, std::size_t part, std::vector<double>& to) const {
     const auto [first, last] = problem_.placement.part_range(part);
-    std::copy(from.begin() + std::ptrdiff_t(first), from.begin() + std::ptrdiff_t(last), to.begin() + std::ptrdiff_t(first));
+    for (std::size_t i = first; i < last; ++i) to[i] = from[i];
   }
 
   std::vector<double> assemble(Random& random, typename Problem::Workspace& workspace) const {
@@ -168,7 +174,8 @@ class Assembly {
       problem_.powers_of(sum, workspace);
       ranked.push_back({problem_.value_of(loss_, workspace), indices[i]});
     }
-    std::stable_sort(ranked.begin(), ranked.end(), [](const Choice& a, const Choice& b) { return better(a.loss, b.loss); });
+    std::stable_sort(ranked.begin(), ranked.end(),
+                     [](const Choice& a, const Choice& b) { return better(a.loss, b.loss); });
     return ranked;
   }
 

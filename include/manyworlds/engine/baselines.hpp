@@ -11,7 +11,7 @@ struct BaselineParams {
   double evaluations = 2880;  ///< budget; none is begun beyond it
   double seconds = 0;         ///< budget of time, asked after every batch; 0 = none
   std::uint64_t seed = 1;
-  int particles = 32;         ///< of the swarm; batch size of the others
+  int particles = 32;                             ///< of the swarm; batch size of the others
   double inertia = 0.7298, attraction = 1.49618;  ///< Clerc and Kennedy's constriction, as numbers
   double radians_per_metre = 0.5;                 ///< for the grid's spacing
   Visibility visibility{};
@@ -44,7 +44,9 @@ template <Loss L, class Problem, Executor E>
 class BatchSearch {
  public:
   BatchSearch(const Problem& problem, const L& loss, const BaselineParams& prm, const E& executor, const char* method)
-      : problem_(problem), loss_(at_progress(loss, 1.0)), prm_(prm),
+      : problem_(problem),
+        loss_(at_progress(loss, 1.0)),
+        prm_(prm),
         lanes_((check(problem, loss, prm), problem), executor, std::size_t(prm.particles)) {
     result_.method = method;
   }
@@ -62,7 +64,8 @@ class BatchSearch {
     return values;
   }
   bool spent() const {
-    return double(result_.counts.forward) + 1 > prm_.evaluations || (prm_.seconds > 0 && watch_.elapsed() >= prm_.seconds);
+    const bool late = prm_.seconds > 0 && watch_.elapsed() >= prm_.seconds;
+    return late || double(result_.counts.forward) + 1 > prm_.evaluations;
   }
 
   /// A world per search track (particle), all at their first point.
@@ -154,8 +157,10 @@ inline std::vector<std::size_t> grid_counts(const std::vector<placement::Variabl
       }
     }
     if (next == variables.size()) return counts;
-    if (product / double(counts[next]) * double(counts[next] + 1) > budget) full[next] = true;
-    else ++counts[next];
+    if (product / double(counts[next]) * double(counts[next] + 1) > budget)
+      full[next] = true;
+    else
+      ++counts[next];
   }
 }
 
@@ -222,8 +227,8 @@ Result particle_swarm(const Problem& problem, const L& loss, const BaselineParam
       const std::vector<double> from = x[i];
       for (std::size_t k = 0; k < variables; ++k) {
         const double own = random.uniform(), social = random.uniform();
-        v[i][k] = prm.inertia * v[i][k] + prm.attraction * (own * (search.world(i).x[k] - from[k]) +
-                                                           social * (leader->x[k] - from[k]));
+        v[i][k] = prm.inertia * v[i][k] +
+                  prm.attraction * (own * (search.world(i).x[k] - from[k]) + social * (leader->x[k] - from[k]));
         x[i][k] = from[k] + v[i][k];
       }
       const std::vector<double> wanted = x[i];

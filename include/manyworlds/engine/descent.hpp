@@ -39,7 +39,8 @@ struct DescentParams : O::Params {
 };
 
 /// Radians or metres per scaled metre, one per variable.
-inline std::vector<double> variable_scales(const std::vector<placement::Variable>& variables, double radians_per_metre) {
+inline std::vector<double> variable_scales(const std::vector<placement::Variable>& variables,
+                                           double radians_per_metre) {
   std::vector<double> scales;
   for (const placement::Variable& v : variables) scales.push_back(v.angle ? radians_per_metre : 1.0);
   return scales;
@@ -50,9 +51,9 @@ inline double projected_norm(std::span<const double> x, std::span<const double> 
                              const std::vector<placement::Variable>& variables, std::span<const double> scales) {
   double sum = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
-    const bool held = !variables[i].periodic() &&
-                      ((x[i] <= variables[i].lower && gradient[i] > 0) || (x[i] >= variables[i].upper && gradient[i] < 0));
-    if (!held) sum += square(gradient[i] * scales[i]);
+    const bool below = x[i] <= variables[i].lower && gradient[i] > 0;
+    const bool above = x[i] >= variables[i].upper && gradient[i] < 0;
+    if (variables[i].periodic() || !(below || above)) sum += square(gradient[i] * scales[i]);
   }
   return std::sqrt(sum);
 }
@@ -65,8 +66,10 @@ class Descent {
 
   /// Forgets everything, as at the start of a run.
   void reset(std::size_t variables) {
-    if constexpr (CoordinateOptimizer<O>) state_.assign(variables, {});
-    else state_ = {};
+    if constexpr (CoordinateOptimizer<O>)
+      state_.assign(variables, {});
+    else
+      state_ = {};
     steps_ = 0;
   }
   int steps() const { return steps_; }

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "manyworlds/executor/executor.hpp"
+#include "manyworlds/engine/executor.hpp"
 
 namespace manyworlds {
 

@@ -12,9 +12,17 @@ template <Executor E, Callback... C>
 class MultiStart<L, O, P, S, ProblemType>::Run {
  public:
   Run(const MultiStart& engine, const E& executor, C&... callbacks)
-      : engine_(engine), prm_(resolved(engine)), callbacks_(callbacks...),
-        physics_{engine.problem_, engine.loss_, engine.rule_, prm_.optimizer, prm_.convergence, prm_.annealing,
-                 prm_.visibility, prm_.iterations,
+      : engine_(engine),
+        prm_(resolved(engine)),
+        callbacks_(callbacks...),
+        physics_{engine.problem_,
+                 engine.loss_,
+                 engine.rule_,
+                 prm_.optimizer,
+                 prm_.convergence,
+                 prm_.annealing,
+                 prm_.visibility,
+                 prm_.iterations,
                  variable_scales(engine.problem_.variables(), prm_.optimizer.radians_per_metre)},
         lanes_(engine.problem_, executor, std::size_t(prm_.worlds)),
         finder_(engine.problem_, at_progress(engine.loss_, 0.0), prm_.annealing.at(0, prm_.visibility), prm_.starts,
@@ -133,9 +141,12 @@ class MultiStart<L, O, P, S, ProblemType>::Run {
       result_.worlds.push_back(std::move(world.record));
     }
     describe_winner(engine_.problem_, prm_.visibility, prm_.report, result_, lanes_[0]);
-    if (prm_.polish.worlds > 0) polish_best();
-    result_.params = {{"loss", L::name}, {"optimizer", O::name}, {"pruning", P::name}, {"social", S::name},
-                      {"executor", E::name}};
+    if (prm_.polish.worlds > 0) {
+      polish_best(engine_.problem_, physics_.final_loss(), prm_.visibility, physics_.scales, prm_.polish, prm_.seed,
+                  prm_.report.coverage_dbm, lanes_, result_);
+    }
+    result_.params = {
+        {"loss", L::name}, {"optimizer", O::name}, {"pruning", P::name}, {"social", S::name}, {"executor", E::name}};
     for (auto& line : print_params(prm_)) result_.params.push_back(std::move(line));
     result_.times.scoring_s = watch_.lap();
     result_.times.total_s = total_.elapsed();
@@ -172,7 +183,8 @@ class MultiStart<L, O, P, S, ProblemType>::Run {
   /// How many new starts the iterations of this many stopped worlds pay, with what it takes to find a start.
   std::size_t affordable(std::size_t stopped) const {
     const double descent = prm_.report.gradient_cost * (prm_.iterations - iteration_);
-    const double finding = prm_.starts.mode == StartMode::selected ? prm_.report.gradient_cost * prm_.starts.oversampling : 0;
+    const bool selected = prm_.starts.mode == StartMode::selected;
+    const double finding = selected ? prm_.report.gradient_cost * prm_.starts.oversampling : 0;
     return std::size_t(double(stopped) * (descent + 1) / (descent + 1 + finding));
   }
 
@@ -187,9 +199,8 @@ class MultiStart<L, O, P, S, ProblemType>::Run {
   /// Live worlds by (physical value, id), non-finite last.
   std::vector<std::size_t> ranked() {
     std::vector<std::size_t> order = alive();
-    lanes_.executor().for_each_world(order.size(), [&](std::size_t i) {
-      worlds_[order[i]].score(physics_, lanes_[worlds_[order[i]].lane]);
-    });
+    lanes_.executor().for_each_world(
+        order.size(), [&](std::size_t i) { worlds_[order[i]].score(physics_, lanes_[worlds_[order[i]].lane]); });
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return better(worlds_[a].value(), worlds_[b].value()); });
     return order;
@@ -230,33 +241,6 @@ class MultiStart<L, O, P, S, ProblemType>::Run {
     }
     p.seconds = total_.elapsed();
     return p;
-  }
-
-  void polish_best() {
-    std::vector<const WorldResult*> order;
-    for (const WorldResult& world : result_.worlds) order.push_back(&world);
-    std::stable_sort(order.begin(), order.end(),
-                     [](const WorldResult* a, const WorldResult* b) { return better(a->value, b->value); });
-    order.resize(std::min(order.size(), std::size_t(prm_.polish.worlds)));
-    const Visibility hard = hard_visibility(prm_.visibility);
-    std::vector<PolishedPoint> points(order.size());
-    lanes_.for_each(order.size(), [&](std::size_t i, typename ProblemType::Workspace& workspace) {
-      Random random(prm_.seed, order[i]->id, 0, Purpose::search);
-      points[i] = polish(engine_.problem_, physics_.final_loss(), hard, order[i]->x, physics_.scales, prm_.polish,
-                         random, workspace);
-    });
-    std::size_t best = 0;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-      result_.counts.forward += points[i].evaluations;
-      if (better(points[i].value, points[best].value)) best = i;
-    }
-    Polished& polished = result_.polished.emplace();
-    polished.world = order[best]->id;
-    polished.x = points[best].x;
-    polished.value = points[best].value;
-    engine_.problem_.place(polished.x, lanes_[0]);
-    polished.configuration = lanes_[0].configuration;
-    polished.rss = summary_of(engine_.problem_, polished.configuration, hard, prm_.report.coverage_dbm, lanes_[0]);
   }
 
   template <class F>

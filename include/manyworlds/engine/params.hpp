@@ -29,9 +29,13 @@ struct FieldProbe {
 }  // namespace detail
 
 template <class P>
-concept HasFields = requires(P& p, detail::FieldProbe probe) { p.fields(probe); };
+concept HasFields = requires(P& p, detail::FieldProbe probe) {
+  p.fields(probe);
+};
 template <class E>
-concept NamedEnum = std::is_enum_v<E> && requires(E e) { choices(e); };
+concept NamedEnum = std::is_enum_v<E> && requires(E e) {
+  choices(e);
+};
 
 template <class T>
 struct is_vector : std::false_type {};
@@ -48,13 +52,17 @@ struct FieldWalker {
   std::string prefix;
   template <class T>
   void operator()(const char* name, T& value, const char* help = "") const {
-    if constexpr (HasFields<T>) value.fields(FieldWalker{visit, prefix + name + "."});
-    else if constexpr (FieldLeaf<T>) visit(prefix + name, value, help);
+    if constexpr (HasFields<T>)
+      value.fields(FieldWalker{visit, prefix + name + "."});
+    else if constexpr (FieldLeaf<T>)
+      visit(prefix + name, value, help);
   }
 };
 
 template <class T>
-constexpr char separator() { return is_vector<typename T::value_type>::value ? ';' : ','; }
+constexpr char separator() {
+  return is_vector<typename T::value_type>::value ? ';' : ',';
+}
 
 }  // namespace detail
 
@@ -67,9 +75,12 @@ void for_each_field(P& params, F&& visit, const std::string& prefix = "") {
 /// A leaf as text that parse_field reads back to the same value.
 template <FieldLeaf T>
 std::string field_text(const T& value) {
-  if constexpr (std::same_as<T, bool>) return value ? "true" : "false";
-  else if constexpr (std::same_as<T, std::string>) return value;
-  else if constexpr (std::is_enum_v<T>) return choices(value).at(std::size_t(value));
+  if constexpr (std::same_as<T, bool>)
+    return value ? "true" : "false";
+  else if constexpr (std::same_as<T, std::string>)
+    return value;
+  else if constexpr (std::is_enum_v<T>)
+    return choices(value).at(std::size_t(value));
   else if constexpr (is_vector<T>::value) {
     std::string text;
     for (std::size_t i = 0; i < value.size(); ++i) {
@@ -87,7 +98,9 @@ std::string field_text(const T& value) {
 template <FieldLeaf T>
 void parse_field(std::string_view text, T& value, const std::string& where) {
   if constexpr (std::same_as<T, bool>) {
-    if (text != "true" && text != "false") throw InputError(where, "expected true or false, found '" + std::string(text) + "'");
+    if (text != "true" && text != "false") {
+      throw InputError(where, "expected true or false, found '" + std::string(text) + "'");
+    }
     value = text == "true";
   } else if constexpr (std::same_as<T, std::string>) {
     value = text;

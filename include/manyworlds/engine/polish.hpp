@@ -3,7 +3,8 @@
 #include <vector>
 
 #include "manyworlds/core/random.hpp"
-#include "manyworlds/engine/result.hpp"
+#include "manyworlds/engine/lanes.hpp"
+#include "manyworlds/engine/report.hpp"
 #include "manyworlds/loss/loss.hpp"
 
 namespace manyworlds {
@@ -49,6 +50,36 @@ PolishedPoint polish(const Problem& problem, const L& loss, const Visibility& vi
     spread *= success ? 1.5 : 0.9036020036;
   }
   return best;
+}
+
+/// Polishes the best worlds of a result on hard visibility and adds the best outcome to it.
+template <Loss L, class Problem, Executor E>
+void polish_best(const Problem& problem, const L& loss, const Visibility& visibility, std::span<const double> scales,
+                 const PolishParams& prm, std::uint64_t seed, double coverage_dbm, Lanes<Problem, E>& lanes,
+                 Result& result) {
+  std::vector<const WorldResult*> order;
+  for (const WorldResult& world : result.worlds) order.push_back(&world);
+  std::stable_sort(order.begin(), order.end(),
+                   [](const WorldResult* a, const WorldResult* b) { return better(a->value, b->value); });
+  order.resize(std::min(order.size(), std::size_t(prm.worlds)));
+  const Visibility hard = hard_visibility(visibility);
+  std::vector<PolishedPoint> points(order.size());
+  lanes.for_each(order.size(), [&](std::size_t i, typename Problem::Workspace& workspace) {
+    const Random random(seed, order[i]->id, 0, Purpose::search);
+    points[i] = polish(problem, loss, hard, order[i]->x, scales, prm, random, workspace);
+  });
+  std::size_t best = 0;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    result.counts.forward += points[i].evaluations;
+    if (better(points[i].value, points[best].value)) best = i;
+  }
+  Polished& polished = result.polished.emplace();
+  polished.world = order[best]->id;
+  polished.x = points[best].x;
+  polished.value = points[best].value;
+  problem.place(polished.x, lanes[0]);
+  polished.configuration = lanes[0].configuration;
+  polished.rss = summary_of(problem, polished.configuration, hard, coverage_dbm, lanes[0]);
 }
 
 }  // namespace manyworlds

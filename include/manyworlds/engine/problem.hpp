@@ -42,31 +42,33 @@ template <Model M, DesignSpace P>
 struct BasicProblem {
   std::shared_ptr<const M> model;
   P placement;
-  Configuration rest;              ///< where everything is before the search; the placement moves part of it
-  std::vector<double> power_dbm;   ///< one per transmitter
-  std::vector<double> weights{};   ///< one per receiver, >= 0; empty = all alike
+  Configuration rest;             ///< where everything is before the search; the placement moves part of it
+  std::vector<double> power_dbm;  ///< one per transmitter
+  std::vector<double> weights{};  ///< one per receiver, >= 0; empty = all alike
   Serving serving = Serving::strongest;
   double noise_dbm = thermal_noise_dbm();
-  double floor_dbm = -200;         ///< received power of a receiver that no path reaches
-  Vec3d parking{0, 0, -1e4};       ///< m, added to movers that shall not be there (for assembling starts)
+  double floor_dbm = -200;    ///< received power of a receiver that no path reaches
+  Vec3d parking{0, 0, -1e4};  ///< m, added to movers that shall not be there (for assembling starts)
 
   struct Workspace {
     typename M::Workspace model;
     Configuration configuration;
     ConfigurationGradient gradient;
-    std::vector<double> weights;          ///< normalised to sum 1
-    std::vector<double> rss_dbm;          ///< [transmitters][receivers]
-    std::vector<double> combined_dbm;     ///< [receivers], as `serving` says
+    std::vector<double> weights;       ///< normalised to sum 1
+    std::vector<double> rss_dbm;       ///< [transmitters][receivers]
+    std::vector<double> combined_dbm;  ///< [receivers], as `serving` says
     std::vector<double> rss_bar, combined_bar, gain_bar;
-    bool finite = true;                   ///< of the last powers
+    bool finite = true;  ///< of the last powers
 
     std::size_t bytes() const {
       std::size_t sum = sizeof(*this);
       for (const auto* v : {&weights, &rss_dbm, &combined_dbm, &rss_bar, &combined_bar, &gain_bar}) {
         sum += v->capacity() * sizeof(double);
       }
-      if constexpr (requires { model.bytes(); }) return sum + model.bytes();
-      else return sum + model.gains.capacity() * sizeof(double);
+      if constexpr (requires { model.bytes(); })
+        return sum + model.bytes();
+      else
+        return sum + model.gains.capacity() * sizeof(double);
     }
   };
 
@@ -180,8 +182,10 @@ struct BasicProblem {
  private:
   template <Loss L>
   RssRows rows(const Workspace& w) const {
-    if constexpr (per_transmitter<L>()) return {w.rss_dbm, transmitters(), receivers(), w.weights, noise_dbm};
-    else return {w.combined_dbm, 1, receivers(), w.weights, noise_dbm};
+    if constexpr (per_transmitter<L>())
+      return {w.rss_dbm, transmitters(), receivers(), w.weights, noise_dbm};
+    else
+      return {w.combined_dbm, 1, receivers(), w.weights, noise_dbm};
   }
   std::size_t strongest(const Workspace& w, std::size_t i) const {
     std::size_t best = i;
@@ -206,8 +210,8 @@ struct BasicProblem {
       loss_gradient(loss, rows<L>(w), w.combined_bar);
       for (std::size_t at = 0; at < w.rss_bar.size(); ++at) {
         const std::size_t i = at % receivers();
-        const double share = serving == Serving::sum ? from_db(w.rss_dbm[at] - w.combined_dbm[i])
-                                                     : (strongest(w, i) == at ? 1.0 : 0.0);
+        const double share =
+            serving == Serving::sum ? from_db(w.rss_dbm[at] - w.combined_dbm[i]) : (strongest(w, i) == at ? 1.0 : 0.0);
         w.rss_bar[at] = share * w.combined_bar[i];
       }
     }

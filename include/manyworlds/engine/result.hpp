@@ -18,8 +18,8 @@ namespace manyworlds {
 struct RssSummary {
   std::vector<double> dbm;  ///< per receiver, transmitters combined
   double minimum_dbm = 0, p5_dbm = 0, median_dbm = 0, mean_dbm = 0;
-  double covered = 0;             ///< share above the coverage threshold
-  std::size_t dead = 0;           ///< receivers at the floor: no path reaches them
+  double covered = 0;    ///< share above the coverage threshold
+  std::size_t dead = 0;  ///< receivers at the floor: no path reaches them
 };
 
 inline RssSummary summarise(std::vector<double> dbm, std::span<const double> weights, double floor_dbm,
@@ -64,12 +64,12 @@ struct History {
 
 struct WorldResult {
   std::uint32_t id = 0;
-  int born = 0;                ///< iteration at which it started; above 0 for starts paid by pruning
-  double rate = 0;             ///< learning rate at the start, m
+  int born = 0;     ///< iteration at which it started; above 0 for starts paid by pruning
+  double rate = 0;  ///< learning rate at the start, m
   Reason reason = Reason::running;
-  int retries = 0;             ///< non-finite points it stepped back from
-  double value = 0;            ///< best physical value; NaN if none was finite
-  std::vector<double> x;       ///< where it had it
+  int retries = 0;        ///< non-finite points it stepped back from
+  double value = 0;       ///< best physical value; NaN if none was finite
+  std::vector<double> x;  ///< where it had it
   History history;
 };
 
@@ -98,16 +98,16 @@ struct Polished {
 /// What a run (of MultiStart or of a baseline) found.
 struct Result {
   std::string method = "multi_start";
-  std::uint32_t winner = 0;        ///< id of the world with the best physical value
-  double value = 0;                ///< that value; NaN when no world was ever finite
+  std::uint32_t winner = 0;  ///< id of the world with the best physical value
+  double value = 0;          ///< that value; NaN when no world was ever finite
   std::vector<double> x;
   Configuration configuration;
   std::vector<placement::Variable> variables;
-  std::vector<WorldResult> worlds;  ///< by id
-  int iterations = 0;              ///< done
-  bool interrupted = false;        ///< a callback ended the run
-  RssSummary rss, rss_before;              ///< physical weight with the report's tiles; before: nothing moved
-  RssSummary rss_hard, rss_hard_before;    ///< the same under hard geometric optics
+  std::vector<WorldResult> worlds;       ///< by id
+  int iterations = 0;                    ///< done
+  bool interrupted = false;              ///< a callback ended the run
+  RssSummary rss, rss_before;            ///< physical weight with the report's tiles; before: nothing moved
+  RssSummary rss_hard, rss_hard_before;  ///< the same under hard geometric optics
   std::optional<Polished> polished;
   Counts counts;
   Times times;

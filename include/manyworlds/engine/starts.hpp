@@ -48,8 +48,14 @@ class StartFinder {
  public:
   StartFinder(const Problem& problem, const L& loss, const Visibility& visibility, StartParams prm, std::uint64_t seed,
               Lanes<Problem, E>& lanes, Counts& counts)
-      : problem_(problem), loss_(loss), visibility_(visibility), prm_(std::move(prm)), seed_(seed), lanes_(lanes),
-        counts_(counts), assembly_(problem, loss, visibility, prm_.assembly, seed, lanes, counts) {}
+      : problem_(problem),
+        loss_(loss),
+        visibility_(visibility),
+        prm_(std::move(prm)),
+        seed_(seed),
+        lanes_(lanes),
+        counts_(counts),
+        assembly_(problem, loss, visibility, prm_.assembly, seed, lanes, counts) {}
 
   /// n starts for worlds that begin at this iteration.
   std::vector<std::vector<double>> find(std::size_t n, int iteration) {
@@ -60,14 +66,17 @@ class StartFinder {
     }
     if (starts.size() == n) return starts;
     const std::size_t missing = n - starts.size();
-    std::vector<std::vector<double>> found = prm_.mode == StartMode::plain      ? draw(missing, iteration, placement::StartKind::plain)
-                                             : prm_.mode == StartMode::selected ? select(missing, iteration)
-                                                                                : assembly_.sets(missing, iteration);
-    std::move(found.begin(), found.end(), std::back_inserter(starts));
+    for (std::vector<double>& x : find_more(missing, iteration)) starts.push_back(std::move(x));
     return starts;
   }
 
  private:
+  std::vector<std::vector<double>> find_more(std::size_t n, int iteration) {
+    if (prm_.mode == StartMode::plain) return draw(n, iteration, placement::StartKind::plain);
+    if (prm_.mode == StartMode::selected) return select(n, iteration);
+    return assembly_.sets(n, iteration);
+  }
+
   std::vector<std::vector<double>> draw(std::size_t n, int iteration, placement::StartKind kind) {
     std::vector<std::vector<double>> starts(n, std::vector<double>(problem_.variables().size()));
     for (std::size_t i = 0; i < n; ++i) {

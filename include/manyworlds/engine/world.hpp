@@ -24,9 +24,9 @@ struct Physics {
   DescentParams<O> descent;
   Convergence convergence;
   Annealing annealing;
-  Visibility visibility;         ///< the final one
+  Visibility visibility;  ///< the final one
   int iterations = 0;
-  std::vector<double> scales;    ///< one per variable
+  std::vector<double> scales;  ///< one per variable
   L final_loss() const { return at_progress(loss, 1.0); }
 };
 
@@ -93,8 +93,10 @@ class World {
   }
   /// Ends the history with where the world is; call after score().
   void close() {
-    if (moved_) push(value_);
-    else if (!record.history.value.empty()) record.history.value.back() = value_;
+    if (moved_)
+      push(value_);
+    else if (!record.history.value.empty())
+      record.history.value.back() = value_;
   }
 
   /// Puts the world elsewhere. `forget` also drops the optimizer's memory of where it came from.
@@ -113,7 +115,7 @@ class World {
   WorldResult record;
   Counts counts;
   typename S::State social{};
-  std::size_t lane;       ///< workspace it is lent
+  std::size_t lane;  ///< workspace it is lent
   std::vector<double> x;
 
  private:

@@ -1,8 +1,12 @@
 #pragma once
 #include "manyworlds/core/error.hpp"
-#include "manyworlds/executor/executor.hpp"
+#include "manyworlds/engine/executor.hpp"
 
 #if defined(MANYWORLDS_WITH_TBB)
+#include <optional>
+
+#include <tbb/global_control.h>
+#include <tbb/info.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 #else
@@ -22,17 +26,26 @@ struct Batch {
   struct Params {
     int threads = 0;  ///< 0 = all processors
     template <class V>
-    void fields(V&& v) { v("threads", threads, "threads, 0 = all processors"); }
+    void fields(V&& v) {
+      v("threads", threads, "threads, 0 = all processors");
+    }
   } prm;
 
   template <class F>
   void for_each_world(std::size_t n, F&& f) const {
     if (prm.threads < 0) throw InputError("executor.threads", "expected 0 (all processors) or more");
 #if defined(MANYWORLDS_WITH_TBB)
+    using Limit = tbb::global_control;
+    std::optional<Limit> more;  // oneTBB keeps to the processors unless told otherwise
+    if (prm.threads > tbb::info::default_concurrency()) {
+      more.emplace(Limit::max_allowed_parallelism, std::size_t(prm.threads));
+    }
     tbb::task_arena arena(prm.threads > 0 ? prm.threads : tbb::task_arena::automatic);
-    arena.execute([&] { tbb::parallel_for(std::size_t(0), n, [&](std::size_t i) { f(i); }, tbb::simple_partitioner{}); });
+    auto one = [&](std::size_t i) { f(i); };
+    arena.execute([&] { tbb::parallel_for(std::size_t(0), n, one, tbb::simple_partitioner{}); });
 #else
-    const std::size_t all = prm.threads > 0 ? std::size_t(prm.threads) : std::max(1u, std::thread::hardware_concurrency());
+    const unsigned processors = std::max(1u, std::thread::hardware_concurrency());
+    const std::size_t all = prm.threads > 0 ? std::size_t(prm.threads) : processors;
     const std::size_t threads = std::min(all, n);
     std::atomic<std::size_t> next{0};
     std::vector<std::exception_ptr> failures(threads);

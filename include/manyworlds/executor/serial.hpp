@@ -1,5 +1,5 @@
 #pragma once
-#include "manyworlds/executor/executor.hpp"
+#include "manyworlds/engine/executor.hpp"
 
 namespace manyworlds::executor {
 

@@ -62,20 +62,28 @@ concept Loss = SeparableLoss<L> || RowLoss<L>;
 /// Does the loss want one row per transmitter?
 template <class L>
 constexpr bool per_transmitter() {
-  if constexpr (requires { L::per_transmitter; }) return L::per_transmitter;
-  else return false;
+  if constexpr (requires { L::per_transmitter; })
+    return L::per_transmitter;
+  else
+    return false;
 }
 
 /// The loss to use at this share of the iterations; the loss itself unless it has stages.
 template <Loss L>
 L at_progress(const L& loss, double progress) {
-  if constexpr (requires { { loss.at(progress) } -> std::same_as<L>; }) return loss.at(progress);
-  else return loss;
+  if constexpr (requires {
+                  { loss.at(progress) } -> std::same_as<L>;
+                })
+    return loss.at(progress);
+  else
+    return loss;
 }
 
 /// Does the loss change with the progress?
 template <Loss L>
-inline constexpr bool staged = requires(const L& loss) { loss.at(0.5); };
+inline constexpr bool staged = requires(const L& loss) {
+  loss.at(0.5);
+};
 
 namespace detail {
 
@@ -95,8 +103,10 @@ template <Loss L>
 double loss_value(const L& loss, const RssRows& rows) {
   if constexpr (SeparableLoss<L>) {
     const double mean = detail::weighted_mean(loss, rows);
-    if constexpr (requires { loss.finish(mean); }) return loss.finish(mean);
-    else return mean;
+    if constexpr (requires { loss.finish(mean); })
+      return loss.finish(mean);
+    else
+      return mean;
   } else {
     return loss.value(rows);
   }
@@ -107,7 +117,9 @@ template <Loss L>
 void loss_gradient(const L& loss, const RssRows& rows, std::span<double> gradient) {
   if constexpr (SeparableLoss<L>) {
     double outer = 1;
-    if constexpr (requires { loss.finish_gradient(outer); }) outer = loss.finish_gradient(detail::weighted_mean(loss, rows));
+    if constexpr (requires { loss.finish_gradient(outer); }) {
+      outer = loss.finish_gradient(detail::weighted_mean(loss, rows));
+    }
     for (std::size_t i = 0; i < rows.receivers; ++i) {
       gradient[i] = rows.weights[i] > 0 ? outer * rows.weights[i] * loss.term_gradient(rows.dbm[i]) : 0.0;
     }

@@ -12,7 +12,9 @@ struct MeanDb {
   struct Params {
     double floor_dbm = -110;
     template <class V>
-    void fields(V&& v) { v("floor_dbm", floor_dbm, "power below which a receiver hardly counts, dBm"); }
+    void fields(V&& v) {
+      v("floor_dbm", floor_dbm, "power below which a receiver hardly counts, dBm");
+    }
   } prm;
 
   template <class T>

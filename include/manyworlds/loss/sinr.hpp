@@ -13,7 +13,9 @@ struct Sinr {
   struct Params {
     double floor_db = -20;
     template <class V>
-    void fields(V&& v) { v("floor_db", floor_db, "SINR below which a receiver hardly counts, dB"); }
+    void fields(V&& v) {
+      v("floor_db", floor_db, "SINR below which a receiver hardly counts, dB");
+    }
   } prm;
 
   double value(const RssRows& rows) const {

@@ -45,11 +45,15 @@ struct SoftMinimum {
     return T(prm.temperature_db) * log(mean) - T(prm.floor_dbm);
   }
   template <class T>
-  MW_HD T finish_gradient(T mean) const { return T(prm.temperature_db) / mean; }
+  MW_HD T finish_gradient(T mean) const {
+    return T(prm.temperature_db) / mean;
+  }
 
  private:
   template <class T>
-  MW_HD T exponent() const { return db_per_neper<T> / T(prm.temperature_db); }
+  MW_HD T exponent() const {
+    return db_per_neper<T> / T(prm.temperature_db);
+  }
 };
 static_assert(SeparableLoss<SoftMinimum>);
 

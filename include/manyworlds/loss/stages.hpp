@@ -28,9 +28,7 @@ struct Stages {
   bool last = true;  ///< which stage speaks; set by at()
 
   Stages at(double progress) const { return {prm, progress >= prm.switch_at}; }
-  double value(const RssRows& rows) const {
-    return last ? loss_value(second(), rows) : loss_value(first(), rows);
-  }
+  double value(const RssRows& rows) const { return last ? loss_value(second(), rows) : loss_value(first(), rows); }
   void gradient(const RssRows& rows, std::span<double> gradient) const {
     last ? loss_gradient(second(), rows, gradient) : loss_gradient(first(), rows, gradient);
   }

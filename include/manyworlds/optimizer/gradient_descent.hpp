@@ -11,7 +11,9 @@ struct GradientDescent {
   template <class T>
   struct State {};
   template <class T>
-  MW_HD T step(T x, T gradient, T rate, State<T>&, int) const { return x - rate * gradient; }
+  MW_HD T step(T x, T gradient, T rate, State<T>&, int) const {
+    return x - rate * gradient;
+  }
 };
 static_assert(CoordinateOptimizer<GradientDescent>);
 

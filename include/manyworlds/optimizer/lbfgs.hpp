@@ -14,7 +14,9 @@ struct Lbfgs {
   struct Params {
     int memory = 8;
     template <class V>
-    void fields(V&& v) { v("memory", memory, "pairs of steps and gradient changes that are kept"); }
+    void fields(V&& v) {
+      v("memory", memory, "pairs of steps and gradient changes that are kept");
+    }
   } prm;
   struct State {
     std::deque<Eigen::VectorXd> steps, changes;

@@ -9,7 +9,9 @@ struct Momentum {
   struct Params {
     double mu = 0.9;
     template <class V>
-    void fields(V&& v) { v("mu", mu, "share of the last step that is kept, 0 to below 1"); }
+    void fields(V&& v) {
+      v("mu", mu, "share of the last step that is kept, 0 to below 1");
+    }
   } prm;
   template <class T>
   struct State {

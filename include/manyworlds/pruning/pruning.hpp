@@ -13,7 +13,7 @@ concept Pruning = requires(const P& p, int iteration, std::span<const double> ra
   P::name;
   typename P::Params;
   p.prm;
-  { p.acts(iteration) } -> std::same_as<bool>;                ///< is there a barrier after this many iterations?
+  { p.acts(iteration) } -> std::same_as<bool>;                 ///< is there a barrier after this many iterations?
   { p.keep(iteration, ranked) } -> std::same_as<std::size_t>;  ///< how many of the first live on
 };
 

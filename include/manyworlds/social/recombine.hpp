@@ -12,7 +12,9 @@ struct Recombine {
   struct Params {
     int every = 20;
     template <class V>
-    void fields(V&& v) { v("every", every, "iterations between exchanges"); }
+    void fields(V&& v) {
+      v("every", every, "iterations between exchanges");
+    }
   } prm;
   struct State {};
 

@@ -14,8 +14,8 @@ namespace manyworlds {
 /// One live world at a barrier. Values are physical (final loss, final visibility).
 struct Peer {
   std::uint32_t world = 0;
-  double value = 0;                 ///< at x
-  double best_value = 0;            ///< at best_x, the best place this world has seen
+  double value = 0;       ///< at x
+  double best_value = 0;  ///< at best_x, the best place this world has seen
   std::span<const double> x, best_x;
 };
 
