@@ -68,7 +68,8 @@ TEST(Antenna, PolarisationIsThetaAndPhi) {
   // theta-hat = (ct cp, ct sp, -st), phi-hat = (-sp, cp, 0); slant 0 is V, pi/2 is H.
   const double t = 1.1, p = 0.6;
   const Vec3d k = direction(t * 180 / pi, p * 180 / pi);
-  const Vec3d theta{std::cos(t) * std::cos(p), std::cos(t) * std::sin(p), -std::sin(t)}, phi{-std::sin(p), std::cos(p), 0};
+  const Vec3d theta{std::cos(t) * std::cos(p), std::cos(t) * std::sin(p), -std::sin(t)},
+      phi{-std::sin(p), std::cos(p), 0};
   const Device<double> d = device(Pattern::iso, {0, pi / 2});
   EXPECT_NEAR(norm(pattern_field(d, excitation(d, 0), k) - theta), 0, 1e-14);
   EXPECT_NEAR(norm(pattern_field(d, excitation(d, 1), k) - phi), 0, 1e-14);

@@ -11,7 +11,8 @@ namespace {
 
 constexpr double unbounded = std::numeric_limits<double>::infinity();
 
-EdgeModel<double> model(VisibilityKind kind, double frequency = 3.5e9, double smoothing = 1, double support = unbounded) {
+EdgeModel<double> model(VisibilityKind kind, double frequency = 3.5e9, double smoothing = 1,
+                        double support = unbounded) {
   return {Visibility{kind, smoothing, 3, 2, support}, wavelength(frequency)};
 }
 double knife_edge_db(VisibilityKind kind, double nu) {
@@ -29,13 +30,11 @@ constexpr VisibilityKind soft_kinds[] = {VisibilityKind::fresnel, VisibilityKind
 
 TEST(EdgeFunction, FresnelIntegrals) {
   // C(x), S(x) of Abramowitz and Stegun 7.3; with 18 digits from their power series.
-  const double table[][3] = {{0.1, 0.0999975326270850736, 0.000523589547612210687},
-                             {0.5, 0.492344225871446393, 0.0647324328599992776},
-                             {1, 0.779893400376822829, 0.438259147390354766},
-                             {2, 0.488253406075340755, 0.343415678363698242},
-                             {3.7, 0.541945662154487413, 0.574980349887472907},
-                             {6, 0.49953146785550112, 0.446960761236930278},
-                             {12, 0.49994136935201138, 0.473474564919935448}};
+  const double table[][3] = {
+      {0.1, 0.0999975326270850736, 0.000523589547612210687}, {0.5, 0.492344225871446393, 0.0647324328599992776},
+      {1, 0.779893400376822829, 0.438259147390354766},       {2, 0.488253406075340755, 0.343415678363698242},
+      {3.7, 0.541945662154487413, 0.574980349887472907},     {6, 0.49953146785550112, 0.446960761236930278},
+      {12, 0.49994136935201138, 0.473474564919935448}};
   for (const auto& row : table) {
     const Complexd expected = 0.5 * (Complexd{1, 1} * Complexd{row[1], -row[2]});
     EXPECT_NEAR(abs(fresnel_edge(row[0]).value - expected), 0, 1e-12);
@@ -63,16 +62,18 @@ TEST(EdgeFunction, FresnelMatchesQuadrature) {
 }
 
 TEST(EdgeFunction, KnifeEdgeLoss) {
-  const double table[][3] = {{-1, -1.001046, 1.919613}, {0, 6.020600, 6.020600},    {0.5, 10.233830, 10.272886},
-                             {1, 13.864105, 14.054149}, {2, 19.090962, 19.191038},  {2.4, 20.618195, 20.670352},
+  const double table[][3] = {{-1, -1.001046, 1.919613}, {0, 6.020600, 6.020600},   {0.5, 10.233830, 10.272886},
+                             {1, 13.864105, 14.054149}, {2, 19.090962, 19.191038}, {2.4, 20.618195, 20.670352},
                              {5, 26.936198, 26.854928}};
   for (const auto& row : table) {
     EXPECT_NEAR(knife_edge_db(VisibilityKind::fresnel, row[0]), row[1], 1e-6);
     EXPECT_NEAR(knife_edge_db(VisibilityKind::atan, row[0]), row[2], 1e-6);
   }
   // nu = h sqrt(2 (1/d1 + 1/d2)/lambda)
-  const double links[][6] = {{3.5e9, 3, 5, 0.2, 0.705778, 11.815117}, {3.5e9, 3, 5, -0.2, -0.705778, 0.429680},
-                             {28e9, 3, 5, 0.2, 1.996241, 19.075396},  {2.4e9, 10, 10, 1, 1.789473, 18.179193}};
+  const double links[][6] = {{3.5e9, 3, 5, 0.2, 0.705778, 11.815117},
+                             {3.5e9, 3, 5, -0.2, -0.705778, 0.429680},
+                             {28e9, 3, 5, 0.2, 1.996241, 19.075396},
+                             {2.4e9, 10, 10, 1, 1.789473, 18.179193}};
   for (const auto& row : links) {
     const double nu = row[3] * std::sqrt(2 / wavelength(row[0]) * (1 / row[1] + 1 / row[2]));
     EXPECT_NEAR(nu, row[4], 1e-6);
@@ -155,8 +156,8 @@ TEST(PanelWeight, SmallPlateIsTheFlatPlateCrossSection) {
   const double half = 1e-3, s1 = 3, s2 = 4, kappa = 0.5, cos2 = 1 - kappa * kappa;
   const double friis = to_db(square(wavelength(3.5e9) / (4 * pi * (s1 + s2))));
   const double area = 4 * half * half;
-  EXPECT_NEAR(friis + plate_db(3.5e9, half, {0, 0, kappa, 0, s1, s2}),
-              to_db(square(area / (4 * pi * s1 * s2)) * cos2), 1e-3);
+  EXPECT_NEAR(friis + plate_db(3.5e9, half, {0, 0, kappa, 0, s1, s2}), to_db(square(area / (4 * pi * s1 * s2)) * cos2),
+              1e-3);
 }
 
 TEST(PanelWeight, LargePlateIsAMirror) {
@@ -181,8 +182,8 @@ TEST(PanelWeight, AdjointMatchesCentralDifference) {
     Rectangled plate;
     plate.half_u = r.uniform(0.2, 1);
     plate.half_v = r.uniform(0.2, 1);
-    const double x[8] = {r.uniform(-1, 1),     r.uniform(-1, 1),   r.uniform(-0.6, 0.6), r.uniform(-0.6, 0.6),
-                         r.uniform(0.5, 8),    r.uniform(0.5, 8),  plate.half_u,         plate.half_v};
+    const double x[8] = {r.uniform(-1, 1),  r.uniform(-1, 1),  r.uniform(-0.6, 0.6), r.uniform(-0.6, 0.6),
+                         r.uniform(0.5, 8), r.uniform(0.5, 8), plate.half_u,         plate.half_v};
     const Complexd bar{r.normal(), r.normal()};
     PanelHit<double> g;
     double half_u_bar = 0, half_v_bar = 0;

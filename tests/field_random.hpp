@@ -48,7 +48,8 @@ struct Corner {
 };
 
 /// Empty when the draw is degenerate (short segments, grazing incidence).
-inline std::vector<Corner> random_corners(Random& r, const std::vector<Vec3d>& points, std::uint32_t crossings, bool soft) {
+inline std::vector<Corner> random_corners(Random& r, const std::vector<Vec3d>& points, std::uint32_t crossings,
+                                          bool soft) {
   std::vector<Corner> corners;
   std::vector<std::uint32_t> segment_of(crossings);
   for (std::uint32_t& s : segment_of) s = r.below(std::uint32_t(points.size()) - 1);

@@ -130,7 +130,8 @@ TEST(PathField, CornerReflector) {
   EXPECT_NEAR(trace_path(both.view(), both.path()).length, 4.242640687, 1e-9);
   Complexd sum{};
   double power = 0;
-  for (const FieldScene<double>* s : std::initializer_list<const FieldScene<double>*>{&direct, &x_only, &y_only, &both}) {
+  for (const FieldScene<double>* s :
+       std::initializer_list<const FieldScene<double>*>{&direct, &x_only, &y_only, &both}) {
     sum += coefficient(*s);
     power += norm2(coefficient(*s));
   }

@@ -9,12 +9,12 @@
 /// that line; with kappa = k.e, rho1 = sqrt(s1^2 + 2 s1 x kappa + x^2), rho2 = sqrt(s2^2 - 2 s2 x kappa + x^2),
 /// R1 = rho1 + s1, R2 = rho2 + s2, C = s1 rho2 + s2 rho1, M = x (s1 - s2) - 2 s1 s2 kappa:
 ///   H = 1/R1 + 1/R2 + B,  B = 2 kappa (s1 + s2) M/(C R1 R2)                      (no cancellation at x = 0)
-/// (the logistic model takes nu = alpha x). The axis is cut at x_a = f_a h - u, f_a = -1 + 2 a/tiles; with S_a = S(nu(x_a))
+/// (the logistic model takes nu = alpha x). An axis is cut at x_a = f_a h - u, f_a = -1 + 2 a/tiles; S_a = S(nu(x_a)):
 ///   weight of tile (a, b) = (S_{a+1} - S_a)(S_{b+1} - S_b),
-/// and all tiles add up to the whole: (S(nu_+) + S(nu_-)) per axis, tending to 1 for a large rectangle, to its flat-plate
+/// and all tiles add up to the whole: S(nu_+) + S(nu_-) per axis, tending to 1 for a large rectangle, to its flat-plate
 /// radar cross-section for a small one, and to the knife edge in the shadow.
-/// Adjoint: nu_bar = Re(conj(S_bar) S'(nu)); then H_bar = nu_bar x sqrt(1/(H lambda_s)), x_bar = 2 sqrt(H/lambda_s) nu_bar and
-/// the reverse of the formulas for H; h_bar += f_a x_bar, u_bar -= x_bar.
+/// Adjoint: nu_bar = Re(conj(S_bar) S'(nu)), H_bar = nu_bar x/sqrt(H lambda_s), x_bar = 2 sqrt(H/lambda_s) nu_bar and
+/// the reverse of the formulas for H; then h_bar += f_a x_bar, u_bar -= x_bar.
 namespace manyworlds::kernels {
 
 /// Where and how a path meets a rectangle: (u, v) from its centre, kappa = k.(axes), unfolded distances to both ends.
@@ -29,7 +29,10 @@ struct EdgeRow {
   T re[max_tiles + 1], im[max_tiles + 1];
 
   MW_HD Complex<T> operator[](int a) const { return {re[a], im[a]}; }
-  MW_HD void set(int a, Complex<T> s) { re[a] = s.re; im[a] = s.im; }
+  MW_HD void set(int a, Complex<T> s) {
+    re[a] = s.re;
+    im[a] = s.im;
+  }
   /// Weight of tile a along this axis.
   MW_HD Complex<T> tile(int a) const { return {re[a + 1] - re[a], im[a + 1] - im[a]}; }
 };
@@ -56,7 +59,7 @@ class EdgeDistance {
 
   MW_HD T nu() const { return model_.kind == VisibilityKind::logistic ? model_.alpha * x_ : T(2) * x_ * root_; }
 
-  /// Adds nu_bar's pull-back to the derivatives by kappa, s1, s2 in `bar` (kappa chosen by the caller) and returns that by x.
+  /// Pulls nu_bar back: adds to the derivatives by kappa, s1, s2 and returns that by x.
   MW_HD T adjoint(T nu_bar, T& kappa_bar, T& s1_bar, T& s2_bar) const {
     if (model_.kind == VisibilityKind::logistic) return model_.alpha * nu_bar;
     T x_bar = T(2) * root_ * nu_bar;
@@ -140,18 +143,20 @@ MW_HD Complex<T> panel_weight(const EdgeModel<T>& model, const PanelHit<T>& hit,
   return u.tile(0) * v.tile(0);
 }
 
-/// Adjoint of panel_weight.
+/// Adjoint of panel_weight, whose value it returns.
 template <class T>
-MW_HD void panel_weight_adjoint(const EdgeModel<T>& model, const PanelHit<T>& hit, const Rectangle<T>& panel,
-                                Complex<T> bar, PanelHit<T>& hit_bar, T& half_u_bar, T& half_v_bar) {
+MW_HD Complex<T> panel_weight_adjoint(const EdgeModel<T>& model, const PanelHit<T>& hit, const Rectangle<T>& panel,
+                                      Complex<T> bar, PanelHit<T>& hit_bar, T& half_u_bar, T& half_v_bar) {
   EdgeRow<T> u, v;
   panel_edges(model, hit, panel, 1, u, v);
+  const Complex<T> weight = u.tile(0) * v.tile(0);
   const Complex<T> by_u = conj(v.tile(0)) * bar, by_v = conj(u.tile(0)) * bar;
   u.set(0, -by_u);
   u.set(1, by_u);
   v.set(0, -by_v);
   v.set(1, by_v);
   panel_edges_adjoint(model, hit, panel, 1, u, v, hit_bar, half_u_bar, half_v_bar);
+  return weight;
 }
 
 /// Where the ray image + t k meets the panel's plane; `length` is the whole unfolded path.

@@ -36,8 +36,8 @@ MW_HD CVec3<T> interact(const Slab<T>& slab, T k0, const LayerWave<T>& wave, boo
 /// Adjoint of interact: for the cotangent `bar` of E' returns that of E, adds to k_bar, sets slab_bar (its eta and
 /// thickness only with `materials`), and if `mover`, for a plane that can turn, adds to n_bar.
 template <bool materials, class T>
-MW_HD CVec3<T> interact_adjoint(const Slab<T>& slab, T k0, const LayerWave<T>& wave, bool reflect, bool mover, Vec3<T> n,
-                                Vec3<T> k, CVec3<T> e, CVec3<T> bar, Vec3<T>& k_bar, Vec3<T>& n_bar,
+MW_HD CVec3<T> interact_adjoint(const Slab<T>& slab, T k0, const LayerWave<T>& wave, bool reflect, bool mover,
+                                Vec3<T> n, Vec3<T> k, CVec3<T> e, CVec3<T> bar, Vec3<T>& k_bar, Vec3<T>& n_bar,
                                 SlabGradient<T>& slab_bar) {
   const T chi = dot(n, k), sign = chi < 0 ? T(-1) : T(1), turn = reflect ? T(1) : T(-1);
   const SlabTerms<T> terms(slab, k0, sign * chi, wave);

@@ -39,9 +39,11 @@ struct NoTape {
 };
 
 template <class T>
-MW_HD int tile_of(const FieldView<T>& view, const Path& path, const BounceEdges<T>& edges, std::uint32_t tuple, int bounce) {
+MW_HD int tile_of(const FieldView<T>& view, const Path& path, const BounceEdges<T>& edges, std::uint32_t tuple,
+                  int bounce) {
   if (path.tile_tuples == 0) return 0;
-  return view.tiles[path.first_tile + tuple * static_cast<std::uint32_t>(edges.bounces) + static_cast<std::uint32_t>(bounce)];
+  return view
+      .tiles[path.first_tile + tuple * static_cast<std::uint32_t>(edges.bounces) + static_cast<std::uint32_t>(bounce)];
 }
 
 /// Product of the tuple's tile weights over all bounces but `skip`.
@@ -79,7 +81,8 @@ MW_HD Complex<T> path_amplitude(const FieldView<T>& view, const Path& path, T le
 
 /// The forward sweep; `tape.save(i, E, wave)` sees the field before hop i and the slab it meets (nothing at a screen).
 template <class T, class Tape>
-MW_HD FieldState<T> propagate(const FieldView<T>& view, const Path& path, int tx_port, BounceEdges<T>& edges, Tape& tape) {
+MW_HD FieldState<T> propagate(const FieldView<T>& view, const Path& path, int tx_port, BounceEdges<T>& edges,
+                              Tape& tape) {
   const Device<T>& tx = view.transmitters[path.tx];
   const EdgeModel<T> model(view.visibility, view.wavelength);
   const bool soft = model.kind != VisibilityKind::hard;
@@ -96,29 +99,29 @@ MW_HD FieldState<T> propagate(const FieldView<T>& view, const Path& path, int tx
     const FaceFrame<T>& face = view.face(hop.face);
     const Rectangle<T>& panel = face.rectangle;
     const Slab<T>& slab = view.slabs[face.material];
+    const bool mirror = hop.kind == HopKind::reflect;
+    const bool screen = hop.kind == HopKind::screen || hop.kind == HopKind::screen_transmit;
     LayerWave<T> wave;
-    if (hop.kind != HopKind::screen) wave = layer_wave(slab, k0, panel.normal, s.direction);
-    tape.save(i, s.field, wave);
-    if (hop.kind == HopKind::reflect) {
-      if (view.is_mover(hop.face)) {
-        const int j = edges.bounces++;
-        if (soft) {
-          panel_edges(model, panel_hit(panel, s.image, s.direction, s.length), panel, edges.tiles, edges.u[j], edges.v[j]);
-        }
-      }
-      s.field = interact(slab, k0, wave, true, panel.normal, s.direction, s.field);
-      s.direction = mirrored(s.direction, panel.normal);
-      if (soft) s.image = mirrored(s.image, panel.center, panel.normal);
-    } else if (hop.kind == HopKind::transmit) {
-      s.field = interact(slab, k0, wave, false, panel.normal, s.direction, s.field);
-    } else {
-      const Complex<T> w = panel_weight(model, panel_hit(panel, s.image, s.direction, s.length), panel);
-      CVec3<T> change = Complex<T>{T(-1), T(0)} * s.field;
-      if (hop.kind == HopKind::screen_transmit) {
-        change += interact(slab, k0, wave, false, panel.normal, s.direction, s.field);
-      }
-      s.field += w * change;
+    CVec3<T> through{};
+    if (hop.kind != HopKind::screen) {
+      wave = layer_wave(slab, k0, panel.normal, s.direction);
+      through = interact(slab, k0, wave, mirror, panel.normal, s.direction, s.field);
     }
+    tape.save(i, s.field, wave);
+    if (screen) {
+      const Complex<T> w = panel_weight(model, panel_hit(panel, s.image, s.direction, s.length), panel);
+      s.field += w * (through - s.field);
+      continue;
+    }
+    s.field = through;
+    if (!mirror) continue;
+    if (view.is_mover(hop.face)) {
+      const int j = edges.bounces++;
+      const PanelHit<T> hit = panel_hit(panel, s.image, s.direction, s.length);
+      if (soft) panel_edges(model, hit, panel, edges.tiles, edges.u[j], edges.v[j]);
+    }
+    s.direction = mirrored(s.direction, panel.normal);
+    if (soft) s.image = mirrored(s.image, panel.center, panel.normal);
   }
   s.amplitude = path_amplitude(view, path, s.length);
   s.weight = bounce_weight(view, path, edges);
@@ -138,7 +141,7 @@ MW_HD CVec3<T> received(const FieldView<T>& view, const Path& path, const FieldS
 
 }  // namespace detail
 
-/// Field of a path: polarisation_sum ? the complex vector F, |F|^2 its gain : coefficients of the receive ports in x, y.
+/// Field of a path: polarization_sum ? the vector F, |F|^2 its gain : coefficients of the receive ports in x, y.
 /// `tx_port` excites one port of the transmitter; by default all of them, together of unit power.
 template <class T>
 MW_HD CVec3<T> path_field(const FieldView<T>& view, const Path& path, int tx_port = all_ports) {

@@ -27,6 +27,7 @@ inline constexpr int max_tiles = 8;          ///< per axis
 /// One path: a row of the path table. `hops` and `tiles` are ranges in the pools of FieldView.
 /// A mover bounce counts with the sum of the weights of its seen tiles. Tile combinations are tuples, one tile index
 /// (row-major, a * tiles + b with a along u) per mover bounce in path order; no tuple = every tile of every bounce.
+/// Hard visibility has neither screens nor weights, and ignores tiles. The kernels rely on the limits above.
 struct Path {
   std::uint32_t tx = 0, rx = 0;
   std::uint32_t first_hop = 0, hops = 0;

@@ -3,8 +3,8 @@
 
 /// Antenna patterns as a real vector field of the direction, without angles, and the adjoint.
 ///
-/// C(k) = f V,  V = c (ct k - Z) + s (Z x k),  ct = k.Z, with the antenna axes X, Y, Z, the polarisation (c, s) = (cos, sin)
-/// of the slant, and f = (gain amplitude)/rho, rho = sqrt(1 - ct^2); |C|^2 is the gain (Sionna RT's model "tr38901_2").
+/// C(k) = f V,  V = c (ct k - Z) + s (Z x k),  ct = k.Z, with the antenna axes X, Y, Z, the polarisation (c, s) = (cos,
+/// sin) of the slant, f = (gain amplitude)/rho, rho = sqrt(1 - ct^2); |C|^2 is the gain (Sionna RT's "tr38901_2").
 ///   iso f = 1/rho;  dipole f = sqrt(1.5);  half-wave dipole f = sqrt(1.643) cos(pi/2 ct)/rho^2;
 ///   38.901 f = 10^((8 - A)/20)/rho,  A = min(A_V + A_H, 30),  A_V, A_H = min(12 (angle/65 deg)^2, 30).
 /// Adjoint, with x = k.X, y = k.Y:  f_bar = C_bar.V,  V_bar = f C_bar,

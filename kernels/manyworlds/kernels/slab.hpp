@@ -60,7 +60,12 @@ class SlabTerms {
   MW_HD SlabTerms(const Slab<T>& slab, T k0, T cosine) : SlabTerms(slab, k0, cosine, layer_wave(slab, k0, cosine)) {}
 
   MW_HD SlabTerms(const Slab<T>& slab, T k0, T cosine, LayerWave<T> wave)
-      : eta_(slab.eta), a_(wave.a), e1_(wave.e1), c_(cosine), k0_(k0), thickness_(slab.thickness),
+      : eta_(slab.eta),
+        a_(wave.a),
+        e1_(wave.e1),
+        c_(cosine),
+        k0_(k0),
+        thickness_(slab.thickness),
         specular_(slab.specular) {
     const Complex<T> one{T(1), T(0)};
     if (slab.pec) {
@@ -140,7 +145,7 @@ class SlabTerms {
   template <bool materials>
   MW_HD SlabGradient<T> fold(Complex<T> r_perp, Complex<T> r_par, Complex<T> d0, Complex<T> e1) const {
     const Complex<T> inv_a = norm2(a_) > T(0) ? reciprocal(a_) : Complex<T>{};  // 0 for PEC, where nothing depends on a
-    const Complex<T> slope = c_ * inv_a;  // da/dc
+    const Complex<T> slope = c_ * inv_a;                                        // da/dc
     const Complex<T> inv_ag2 = inv_a * inv_g_ * inv_g_;
     const Complex<T> turned = k0_ * Complex<T>{e1_.im, -e1_.re}, by_a = thickness_ * turned;  // de1/da = -j k0 d e1
     SlabGradient<T> g;
