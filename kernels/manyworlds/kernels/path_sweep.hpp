@@ -2,8 +2,8 @@
 #include "manyworlds/kernels/path_field.hpp"
 
 /// Pieces of the backward sweep of path_field_adjoint.hpp, where the derivation stands: what the forward sweep
-/// leaves, what the backward sweep carries, and the adjoints of mirroring, of the meeting point with a panel, and of its
-/// weight.
+/// leaves, what the backward sweep carries, and the adjoints of mirroring, of the meeting point with a panel, and of
+/// its weight.
 namespace manyworlds::kernels::detail {
 
 /// The field before each hop and the slab's roots; a plain array, so that only what is used is touched.
