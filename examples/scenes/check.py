@@ -104,9 +104,8 @@ def unreached_rooms(objects, places, start, step=0.1, height=1.0):
 
 def device_faults(objects, places, near=0.04):
     """Transmitters and target receivers nearer than `near` to a sheet or inside a metal box."""
-    points = {}
+    points = dict(places["transmitters"])
     for problem in places["problems"].values():
-        points |= {name: tuple(p) for name, p in problem.get("transmitters", {}).items()}
         for room, (x0, y0, x1, y1) in problem["targets"].items():
             points |= {f"{room} {i} {j}": (x0 + i / 4, y0 + j / 4, places["receiver_height_m"])
                        for i in range(int((x1 - x0) * 4) + 1) for j in range(int((y1 - y0) * 4) + 1)}

@@ -5,7 +5,7 @@
     python3 generate.py --check   # writes nothing; says which files differ from what it would write
 
 Metres; x to the right, y up on the plan, z up. Every wall is one sheet without thickness (its material has
-one), cut into rectangles around its openings. The tables below are the floor plan.
+one), cut into rectangles around its openings. office_plan.py holds the floor plan of the office.
 """
 import json
 import sys
@@ -144,7 +144,8 @@ def office():
     corridor = {name: {"from": start, "to": end, "normal_into_corridor": [0, 1 if name == "corridor_south" else -1],
                        "openings": {o[0]: [o[1], o[2], 0, o[3]] for o in openings}}
                 for name, _, start, end, openings in plan.WALLS if name.startswith("corridor")}
-    places = {"receiver_height_m": 1.2, "mount_walls": corridor, "rooms": plan.ROOMS, "problems": plan.PROBLEMS}
+    places = {"receiver_height_m": 1.2, "transmitters": plan.TRANSMITTERS, "mount_walls": corridor,
+              "rooms": plan.ROOMS, "problems": plan.PROBLEMS}
     body = [f' "{key}": ' + (json.dumps(value) if not isinstance(value, dict) else "{\n" + ",\n".join(
         f'  "{k}": {json.dumps(v)}' for k, v in value.items()) + "\n }") for key, value in places.items()]
     return files | {"office_v1/places.json": "{\n" + ",\n".join(body) + "\n}\n"}
@@ -153,7 +154,7 @@ def office():
 def two_rooms():
     walls = [("wall_west", "concrete", (0, 0), (0, 5), []), ("wall_east", "concrete", (8, 0), (8, 5), []),
              ("wall_south", "concrete", (0, 0), (8, 0), []), ("wall_north", "concrete", (0, 5), (8, 5), []),
-             ("partition", "plasterboard", (5, 0), (5, 5), [("dead_room", 0.75, 1.65, DOOR, None)])]
+             ("partition", "plasterboard", (5, 0), (5, 5), [("back_room", 0.75, 1.65, DOOR, None)])]
     shapes = with_walls("concrete", "ceiling_board", (8, 5), walls) | {"Reflector": ("metal", panel(1))}
     return scene("two_rooms", shapes, '<rotate z="1" angle="45"/><translate x="2" y="1.2" z="1.5"/>')
 
@@ -174,7 +175,8 @@ def main(arguments):
             path.write_bytes(text.encode())
     if wrong:
         sys.exit("differs from the generator: " + ", ".join(wrong))
-    triangles = sum(int(text.split("element face ")[1].split()[0]) for name, text in files.items() if name.startswith("office_v1/meshes"))
+    triangles = sum(int(text.split("element face ")[1].split()[0]) for name, text in files.items()
+                    if name.startswith("office_v1/meshes"))
     print(f"{len(files)} files, office_v1 has {triangles} triangles")
 
 
