@@ -38,9 +38,10 @@ struct HillModel {
     for (std::size_t t = 0; t < senders; ++t)
       for (std::size_t r = 0; r < spots.size(); ++r) {
         double& g = ws.gains[t * spots.size() + r] = static_gain;
-        for (const Pose& m : c.movers) {
-          g += lit(r, m.position, v);
-          if (m.position.x < poison_below) g = std::nan("");
+        for (std::size_t m = 0; m < c.movers.size(); ++m) {
+          if (c.is_absent(m)) continue;
+          g += lit(r, c.movers[m].position, v);
+          if (c.movers[m].position.x < poison_below) g = std::nan("");
         }
         g *= std::pow(spread, double(t));
       }

@@ -106,11 +106,13 @@ class Assembly {
     pool_.resize(per_part * parts());
     auto alone = [&](std::vector<double>& x, std::size_t part, typename Problem::Workspace& workspace) {
       problem_.place(x, workspace);
+      Configuration& configuration = workspace.configuration;
+      configuration.absent.assign(configuration.movers.size(), 0);
       for (std::size_t other = 0; other < parts(); ++other) {
         if (other == part) continue;
-        for (std::size_t m : owners.movers[other]) workspace.configuration.movers[m].position += problem_.parking;
+        for (std::size_t m : owners.movers[other]) configuration.absent[m] = 1;
       }
-      problem_.powers(workspace.configuration, visibility_, workspace);
+      problem_.powers(configuration, visibility_, workspace);
       return workspace.model.gains;
     };
     std::vector<double> first(problem_.variables().size());

@@ -47,8 +47,7 @@ struct BasicProblem {
   std::vector<double> weights{};  ///< one per receiver, >= 0; empty = all alike
   Serving serving = Serving::strongest;
   double noise_dbm = thermal_noise_dbm();
-  double floor_dbm = -200;    ///< received power of a receiver that no path reaches
-  Vec3d parking{0, 0, -1e4};  ///< m, added to movers that shall not be there (for assembling starts)
+  double floor_dbm = -200;  ///< received power of a receiver that no path reaches
 
   struct Workspace {
     typename M::Workspace model;
