@@ -97,6 +97,16 @@ TEST(EdgeFunction, OddWithLimitsOneHalf) {
   }
 }
 
+TEST(EdgeFunction, BlendRunsFromFourFifthsOfTheSupport) {
+  for (const VisibilityKind kind : soft_kinds) {
+    const EdgeModel<double> blended = model(kind, 3.5e9, 1, 5), pure = model(kind);
+    EXPECT_EQ(norm2(edge_function(blended, 3.999).value - edge_function(pure, 3.999).value), 0);
+    // Half way the cubic step is 1/2.
+    const Complexd middle = 0.5 * (edge_function(pure, 4.5).value + Complexd{0.5, 0});
+    EXPECT_NEAR(abs(edge_function(blended, 4.5).value - middle), 0, 1e-15);
+  }
+}
+
 TEST(EdgeFunction, SlopeMatchesCentralDifferenceThroughTheBlend) {
   for (const VisibilityKind kind : soft_kinds) {
     const EdgeModel<double> m = model(kind, 3.5e9, 1, 6);
