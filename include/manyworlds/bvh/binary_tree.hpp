@@ -10,10 +10,10 @@ namespace manyworlds {
 /// What a tree is tuned by; the defaults are for segments through buildings.
 struct BvhOptions {
   bool spatial_splits = true;
-  double overlap = 1e-5;      ///< spatial splits are tried where object splits overlap by this share of the root's area
-  double duplication = 1;     ///< references that spatial splits may add, per triangle
-  double node_cost = 1;       ///< cost of a node of eight children, in triangle tests
-  std::uint32_t max_leaf = 4; ///< triangles in a leaf, 1 to BvhChild::max_leaf
+  double overlap = 1e-3;   ///< spatial splits are tried where object splits overlap by this share of the root's area
+  double duplication = 1;  ///< references that spatial splits may add, per triangle
+  double node_cost = 2;    ///< cost of a node of eight children, in triangle tests
+  std::uint32_t max_leaf = 4;  ///< triangles in a leaf, 1 to BvhChild::max_leaf
 };
 
 namespace detail {
@@ -78,16 +78,16 @@ class BinaryTree {
       const Split space = spatial_split(set, triangles_, box);
       if (space.cost < split.cost) return cut_space(begin, space);
     }
-    const auto middle = std::stable_partition(
-        references_.begin() + std::ptrdiff_t(begin), references_.end(),
-        [&](const Reference& r) { return split.grid.bin(r.box.center()) < split.bin; });
+    const auto middle =
+        std::stable_partition(references_.begin() + std::ptrdiff_t(begin), references_.end(),
+                              [&](const Reference& r) { return split.grid.bin(r.box.center()) < split.bin; });
     return std::size_t(middle - references_.begin());
   }
 
   std::size_t cut_space(std::size_t begin, const Split& split) {
     std::vector<Reference> left, right;
     const int axis = split.grid.axis;
-    const double plane = split.grid.plane(split.bin);
+    const double at = split.grid.plane(split.bin);
     for (std::size_t i = begin; i < references_.size(); ++i) {
       const Reference& r = references_[i];
       const bool below = split.grid.first(r.box) < split.bin, above = split.grid.last(r.box) >= split.bin;
@@ -95,11 +95,12 @@ class BinaryTree {
         (below ? left : right).push_back(r);
         continue;
       }
+      const double plane = clamp(at, r.box.lo[axis], r.box.hi[axis]);
       const Polygon polygon = clip(triangles_[r.item], r.box);
       Boxd low = r.box, high = r.box;
       low.hi[axis] = high.lo[axis] = plane;
-      left.push_back({slab_bounds(polygon, low, axis), r.item});
-      right.push_back({slab_bounds(polygon, high, axis), r.item});
+      left.push_back({inside(cut(polygon, axis, plane, false).bounds(), low), r.item});
+      right.push_back({inside(cut(polygon, axis, plane, true).bounds(), high), r.item});
     }
     spare_ -= std::min(spare_, left.size() + right.size() - (references_.size() - begin));
     references_.resize(begin);

@@ -8,9 +8,7 @@ namespace manyworlds {
 
 namespace detail {
 
-inline bool finite(const Boxd& box) {
-  return std::isfinite(norm2(box.lo)) && std::isfinite(norm2(box.hi));
-}
+inline bool finite(const Boxd& box) { return std::isfinite(norm2(box.lo)) && std::isfinite(norm2(box.hi)); }
 
 inline void check_count(const std::string& what, std::size_t count) {
   if (count >= BvhChild::max_items / 2)

@@ -48,10 +48,9 @@ inline Boxd intersection(const Boxd& a, const Boxd& b) {
           {min(a.hi.x, b.hi.x), min(a.hi.y, b.hi.y), min(a.hi.z, b.hi.z)}};
 }
 
-/// Bounds of the part of `polygon` inside `box`, where the polygon sticks out of it on `axis` only. If rounding leaves
-/// no corner inside, the box itself.
-inline Boxd slab_bounds(const Polygon& polygon, const Boxd& box, int axis) {
-  const Boxd part = intersection(cut(cut(polygon, axis, box.lo[axis], true), axis, box.hi[axis], false).bounds(), box);
+/// `bounds` cut by `box`; the box itself if rounding leaves nothing.
+inline Boxd inside(const Boxd& bounds, const Boxd& box) {
+  const Boxd part = intersection(bounds, box);
   return part.empty() ? box : part;
 }
 

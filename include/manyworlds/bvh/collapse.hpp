@@ -30,14 +30,15 @@ class Collapse {
   /// How a subtree becomes a forest of at most i trees (i = 1 to 8; one tree is a leaf or a node).
   struct Plan {
     double cost[bvh_width + 1];
-    int left[bvh_width + 1];  ///< trees for the left child, if it is divided
-    bool fewer[bvh_width + 1];    ///< no better than i - 1 trees
+    int left[bvh_width + 1];    ///< trees for the left child, if it is divided
+    bool fewer[bvh_width + 1];  ///< no better than i - 1 trees
+    double area;
     bool leaf;
   };
 
   Plan plan(const BinaryTree::Node& node, const BvhOptions& options) const {
     Plan p{};
-    const double area = node.box.area();
+    const double area = p.area = node.box.area();
     for (int i = 2; i <= bvh_width; ++i) {
       p.cost[i] = infinite;
       for (int k = 1; k < i && node.count > 1; ++k) {
@@ -61,8 +62,10 @@ class Collapse {
   /// Appends the roots of the forest of at most `trees` trees.
   void gather(std::uint32_t index, int trees, std::vector<std::uint32_t>& roots) const {
     while (trees > 1 && plans_[index].fewer[trees]) --trees;
-    if (trees == 1) roots.push_back(index);
-    else divide(index, trees, roots);
+    if (trees == 1)
+      roots.push_back(index);
+    else
+      divide(index, trees, roots);
   }
   void divide(std::uint32_t index, int trees, std::vector<std::uint32_t>& roots) const {
     const int left = plans_[index].left[trees];
@@ -71,12 +74,13 @@ class Collapse {
   }
 
   /// Children of the node that an inner subtree becomes. What is popped first in traversal stands last: leaves, then
-  /// large boxes, which end any-hit queries soonest.
+  /// large boxes, which end any-hit queries soonest. (Areas are stored because computed anew they may differ by an
+  /// ulp, which a sort does not survive.)
   std::vector<std::uint32_t> open(std::uint32_t index) const {
     std::vector<std::uint32_t> children;
     divide(index, bvh_width, children);
     std::stable_sort(children.begin(), children.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return std::pair(plans_[a].leaf, tree_.nodes[a].box.area()) < std::pair(plans_[b].leaf, tree_.nodes[b].box.area());
+      return std::pair(plans_[a].leaf, plans_[a].area) < std::pair(plans_[b].leaf, plans_[b].area);
     });
     return children;
   }

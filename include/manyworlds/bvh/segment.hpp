@@ -18,8 +18,13 @@ struct LeafTriangle {
 
   LeafTriangle() = default;
   explicit LeafTriangle(const BvhTriangle& t)
-      : corner(t.a), edge1(t.b - t.a), edge2(t.c - t.a), twice_area(norm(cross(edge1, edge2))),
-        longest_edge(max(norm(edge1), max(norm(edge2), norm(t.c - t.b)))), face(t.face), primitive(t.primitive) {}
+      : corner(t.a),
+        edge1(t.b - t.a),
+        edge2(t.c - t.a),
+        twice_area(norm(cross(edge1, edge2))),
+        longest_edge(max(norm(edge1), max(norm(edge2), norm(t.c - t.b)))),
+        face(t.face),
+        primitive(t.primitive) {}
 };
 
 MW_HD inline double max_abs(Vec3d v) { return max(std::fabs(v.x), max(std::fabs(v.y), std::fabs(v.z))); }

@@ -1,5 +1,6 @@
 #pragma once
 #include <span>
+#include <utility>
 
 #include "manyworlds/bvh/clip.hpp"
 
@@ -89,33 +90,55 @@ inline Split object_split(std::span<const Reference> references) {
   return best;
 }
 
-/// Best split of space, where triangles on both sides are cut (Stich, Friedrich and Dietrich, HPG 2009); each bin
-/// gets the exact bounds of what the triangles have in it.
+/// Extends the boxes of bins first to last by the exact bounds of what the polygon has in them: its corners, and where
+/// its edges cross the planes between.
+inline void chop(const Polygon& polygon, const BinGrid& grid, int first, int last, Boxd (&part)[bins]) {
+  for (int k = 0; k < polygon.size; ++k) {
+    Vec3d p = polygon.corner[k], q = polygon.corner[k + 1 < polygon.size ? k + 1 : 0];
+    if (p[grid.axis] > q[grid.axis]) std::swap(p, q);
+    const int from = clamp(grid.bin(p), first, last), to = clamp(grid.bin(q), first, last);
+    part[from].extend(p);
+    part[to].extend(q);
+    for (int i = from; i < to; ++i) {
+      const double plane = grid.plane(i + 1);
+      Vec3d x = p + clamp((plane - p[grid.axis]) / (q[grid.axis] - p[grid.axis]), 0.0, 1.0) * (q - p);
+      x[grid.axis] = plane;
+      part[i].extend(x);
+      part[i + 1].extend(x);
+    }
+  }
+}
+
+/// Best split of space, where triangles on both sides are cut (Stich, Friedrich and Dietrich, HPG 2009).
 inline Split spatial_split(std::span<const Reference> references, std::span<const BvhTriangle> triangles,
                            const Boxd& box) {
-  Split best;
-  for (int axis = 0; axis < 3; ++axis) {
-    const BinGrid grid(box, axis);
-    if (!grid.usable()) continue;
-    Bin bin[bins];
-    for (const Reference& r : references) {
-      const int first = grid.first(r.box), last = grid.last(r.box);
-      ++bin[first].enter;
-      ++bin[last].leave;
+  const BinGrid grid[3] = {{box, 0}, {box, 1}, {box, 2}};
+  Bin bin[3][bins];
+  for (const Reference& r : references) {
+    Polygon polygon;
+    for (const BinGrid& g : grid) {
+      if (!g.usable()) continue;
+      const int first = g.first(r.box), last = g.last(r.box);
+      ++bin[g.axis][first].enter;
+      ++bin[g.axis][last].leave;
       if (first == last) {
-        bin[first].box.extend(r.box);
+        bin[g.axis][first].box.extend(r.box);
         continue;
       }
-      const Polygon polygon = clip(triangles[r.item], r.box);
+      if (polygon.size == 0) polygon = clip(triangles[r.item], r.box);
+      Boxd part[bins];
+      chop(polygon, g, first, last, part);
       for (int i = first; i <= last; ++i) {
         Boxd slab = r.box;
-        if (i > first) slab.lo[axis] = grid.plane(i);
-        if (i < last) slab.hi[axis] = grid.plane(i + 1);
-        bin[i].box.extend(slab_bounds(polygon, slab, axis));
+        if (i > first) slab.lo[g.axis] = min(g.plane(i), r.box.hi[g.axis]);
+        if (i < last) slab.hi[g.axis] = max(g.plane(i + 1), r.box.lo[g.axis]);
+        bin[g.axis][i].box.extend(inside(part[i], slab));
       }
     }
-    sweep(bin, grid, best);
   }
+  Split best;
+  for (const BinGrid& g : grid)
+    if (g.usable()) sweep(bin[g.axis], g, best);
   return best;
 }
 

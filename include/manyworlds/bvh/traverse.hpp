@@ -152,7 +152,8 @@ MW_HD void visit(const View& view, Predicate&& box_predicate, Leaf&& leaf_fn) {
     for (int i = 0; i < bvh_width; ++i) {
       if (!node.used(i) || !box_predicate(node.box(i))) continue;
       const BvhChild child = node.child[i];
-      if (!child.is_leaf()) stack[size++] = child;
+      if (!child.is_leaf())
+        stack[size++] = child;
       else
         for (std::uint32_t k = child.first(), end = k + child.count(); k < end; ++k) leaf_fn(view.item(k));
     }
