@@ -13,11 +13,14 @@ struct Progress {
   int every = 10;
   bool terminal = ::isatty(2) != 0;
 
-  void start(const manyworlds::Progress& p) const {
+  double begun = 0;  ///< seconds at which the iterations began
+
+  void start(const manyworlds::Progress& p) {
+    begun = p.seconds;
     std::fprintf(stderr, "%zu worlds, %d iterations, starts found in %.1f s\n", p.worlds, p.iterations, p.seconds);
   }
   void iteration(const manyworlds::Progress& p) const {
-    const double left = p.seconds / p.iteration * (p.iterations - p.iteration);
+    const double left = (p.seconds - begun) / p.iteration * (p.iterations - p.iteration);
     if (terminal) {
       constexpr int width = 30;
       const int done = p.iterations > 0 ? width * p.iteration / p.iterations : width;

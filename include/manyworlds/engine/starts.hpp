@@ -77,39 +77,54 @@ class StartFinder {
     return assembly_.sets(n, iteration);
   }
 
-  std::vector<std::vector<double>> draw(std::size_t n, int iteration, placement::StartKind kind) {
+  /// Starts number `first` and following of this iteration.
+  std::vector<std::vector<double>> draw(std::size_t n, int iteration, placement::StartKind kind,
+                                        std::size_t first = 0) {
     std::vector<std::vector<double>> starts(n, std::vector<double>(problem_.variables().size()));
     for (std::size_t i = 0; i < n; ++i) {
-      Random random(seed_, std::uint32_t(i), std::uint32_t(iteration), Purpose::start);
+      Random random(seed_, std::uint32_t(first + i), std::uint32_t(iteration), Purpose::start);
       problem_.placement.start(random, kind, starts[i]);
     }
     counts_.starts_drawn += n;
     return starts;
   }
 
-  std::vector<std::vector<double>> select(std::size_t n, int iteration) {
-    std::vector<std::vector<double>> drawn =
-        draw(n * std::size_t(prm_.oversampling), iteration, placement::StartKind::bisector);
-    struct Rank {
-      double value;
-      bool has_gradient;
-    };
-    std::vector<Rank> ranks(drawn.size());
-    lanes_.for_each(drawn.size(), [&](std::size_t i, typename Problem::Workspace& workspace) {
-      std::vector<double> gradient(drawn[i].size());
-      ranks[i].value = problem_.value_and_gradient(loss_, drawn[i], visibility_, workspace, gradient);
-      ranks[i].has_gradient = std::any_of(gradient.begin(), gradient.end(), [](double g) { return std::abs(g) > 0; });
+  struct Candidate {
+    std::vector<double> x;
+    double value = 0;
+    bool has_gradient = false;
+  };
+
+  std::vector<Candidate> evaluated(std::vector<std::vector<double>> starts) {
+    std::vector<Candidate> candidates(starts.size());
+    lanes_.for_each(starts.size(), [&](std::size_t i, typename Problem::Workspace& workspace) {
+      Candidate& c = candidates[i];
+      c.x = std::move(starts[i]);
+      std::vector<double> gradient(c.x.size());
+      c.value = problem_.value_and_gradient(loss_, c.x, visibility_, workspace, gradient);
+      c.has_gradient = std::any_of(gradient.begin(), gradient.end(), [](double g) { return std::abs(g) > 0; });
     });
-    counts_.gradient += drawn.size();
-    std::vector<std::size_t> order(drawn.size());
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      if (ranks[a].has_gradient != ranks[b].has_gradient) return ranks[a].has_gradient;
-      return better(ranks[a].value, ranks[b].value);
+    counts_.gradient += candidates.size();
+    return candidates;
+  }
+
+  /// Draws again, up to four times, while fewer than n have a gradient; the rest is made up of the best without.
+  std::vector<std::vector<double>> select(std::size_t n, int iteration) {
+    const std::size_t batch = n * std::size_t(prm_.oversampling);
+    std::vector<Candidate> candidates;
+    std::size_t good = 0;
+    for (int round = 0; round < 4 && good < n; ++round) {
+      for (Candidate& c : evaluated(draw(batch, iteration, placement::StartKind::bisector, candidates.size()))) {
+        good += c.has_gradient;
+        candidates.push_back(std::move(c));
+      }
+    }
+    counts_.starts_rejected += candidates.size() - good;
+    std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+      return a.has_gradient != b.has_gradient ? a.has_gradient : better(a.value, b.value);
     });
     std::vector<std::vector<double>> starts;
-    for (std::size_t i = 0; i < n; ++i) starts.push_back(std::move(drawn[order[i]]));
-    for (const Rank& r : ranks) counts_.starts_rejected += !r.has_gradient;
+    for (std::size_t i = 0; i < n; ++i) starts.push_back(std::move(candidates[i].x));
     return starts;
   }
 
