@@ -64,16 +64,43 @@ struct WallPart {
   }
   /// How far the panel reaches towards the wall when tilted.
   double depth(double a, double b) const { return panel.support(turned(base, a, b), base.x); }
-  /// Scales the tilt down until the panel keeps clear of its own wall.
+  /// The tilt nearest to (a, b) that keeps the panel clear of its own wall: a descent that runs into the wall slides
+  /// along it, as projected gradients need (scaling the tilt down instead would hold it where it hit).
   void limit(double& a, double& b) const {
     if (depth(a, b) <= room) return;
-    double lo = 0, hi = 1;
-    for (int i = 0; i < 50; ++i) {
-      const double mid = (lo + hi) / 2;
-      (depth(mid * a, mid * b) <= room ? lo : hi) = mid;
+    const double angle = std::atan2(b, a), radius = std::hypot(a, b);
+    // Golden section over the direction; along a direction the panel's reach grows with the tilt.
+    const auto clear = [&](double at) {
+      double lo = 0, hi = radius;
+      for (int i = 0; i < 30; ++i) {
+        const double mid = (lo + hi) / 2;
+        (depth(mid * std::cos(at), mid * std::sin(at)) <= room ? lo : hi) = mid;
+      }
+      return lo;
+    };
+    const auto distance2 = [&](double at) {
+      const double r = clear(at);
+      return r * r - 2 * r * radius * std::cos(at - angle);
+    };
+    constexpr double golden = 0.6180339887498949;
+    double lo = angle - pi / 2, hi = angle + pi / 2;
+    double left = hi - golden * (hi - lo), right = lo + golden * (hi - lo), at_left = distance2(left), at_right = distance2(right);
+    for (int i = 0; i < 40; ++i) {
+      if (at_left < at_right) {
+        hi = right, right = left, at_right = at_left;
+        left = hi - golden * (hi - lo), at_left = distance2(left);
+      } else {
+        lo = left, left = right, at_left = at_right;
+        right = lo + golden * (hi - lo), at_right = distance2(right);
+      }
     }
-    a = clamp(lo * a, yaw.lower, yaw.upper);
-    b = clamp(lo * b, pitch.lower, pitch.upper);
+    const double at = (lo + hi) / 2, r = clear(at);
+    a = clamp(r * std::cos(at), yaw.lower, yaw.upper);
+    b = clamp(r * std::sin(at), pitch.lower, pitch.upper);
+    if (depth(a, b) <= room) return;
+    const double direction = std::atan2(b, a), shorter = min(clear(direction), std::hypot(a, b));
+    a = shorter * std::cos(direction);
+    b = shorter * std::sin(direction);
   }
   void settle(double* x, Transmitters) const {
     put(x, area.nearest(point(x)));
