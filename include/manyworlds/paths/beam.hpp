@@ -70,7 +70,7 @@ inline bool reflect(const Beam& parent, const SurfaceSet& set, std::uint32_t loc
     buffer[0][n] = set.corners[face.first_corner + std::uint32_t(n)];
     if (parent.planes > 0) reach = max(reach, parent.plane[0](buffer[0][n]));
   }
-  if (parent.length > 0 && reach < 2 * tolerance) return false;
+  if (parent.planes > 0 && parent.length > 0 && reach < 2 * tolerance) return false;
   for (int i = 0; i < parent.planes && n < detail::max_polygon; ++i, at ^= 1) {
     n = detail::clip(parent.plane[i], buffer[at], n, buffer[at ^ 1]);
     if (n < 3) return false;
@@ -83,9 +83,9 @@ inline bool reflect(const Beam& parent, const SurfaceSet& set, std::uint32_t loc
   for (int i = 0; i < parent.length; ++i) child.chain[i] = parent.chain[i];
   child.chain[parent.length] = set.first_id + local;
   child.planes = 0;
-  // In front of the face; a ball that reaches through its plane lights both sides.
-  if (std::abs(height) > parent.radius)
-    child.plane[child.planes++] = height > 0 ? Plane{face.normal, face.offset} : Plane{-face.normal, -face.offset};
+  // A ball that reaches through the plane of the face lights everything: it holds sources as close to the face as one likes.
+  if (std::abs(height) <= parent.radius) return true;
+  child.plane[child.planes++] = height > 0 ? Plane{face.normal, face.offset} : Plane{-face.normal, -face.offset};
   Vec3d middle{};
   for (int i = 0; i < n; ++i) middle += polygon[i] / double(n);
   for (int i = 0; i < n; ++i) {
@@ -105,19 +105,39 @@ inline bool reflect(const Beam& parent, const SurfaceSet& set, std::uint32_t loc
   return true;
 }
 
-/// Walks the tree of all beams from `root` up to `depth` reflections, depth first; faces in the order of the sets'
-/// trees. visit(beam) is called for every beam, the root included.
-template <class Visit>
-void grow(const Beam& root, const SurfaceSet& fixed, const SurfaceSet* moving, int depth, Visit&& visit) {
+/// A guide names the static faces that are worth a try after a beam. This one: all that the beam may meet, until *stop.
+struct EveryFace {
+  const SurfaceSet* fixed = nullptr;
+  const bool* stop = nullptr;  ///< a visitor that has seen enough sets it
+
+  /// f(face, guide of the child).
+  template <class F>
+  void for_each(const Beam& beam, F&& f) const {
+    fixed->tree.for_each([&](Vec3d center, double radius) { return !(stop && *stop) && beam.meets_sphere(center, radius); },
+                         [&](std::uint32_t face) { f(face, *this); });
+  }
+  EveryFace after_mover(std::uint32_t) const { return *this; }
+};
+
+/// Walks the tree of beams from `root` up to `depth` reflections, depth first: static faces in the guide's order, then
+/// all moving ones. visit(beam) is called for every beam, the root included.
+template <class Guide, class Visit>
+void grow(const Beam& root, const SurfaceSet& fixed, const SurfaceSet* moving, int depth, const Guide& guide, Visit&& visit) {
   visit(root);
   if (root.length >= depth) return;
   Beam child;
-  for (const SurfaceSet* set : {&fixed, moving})
-    if (set)
-      set->tree.for_each([&](Vec3d center, double radius) { return root.meets_sphere(center, radius); },
-                         [&](std::uint32_t i) {
-                           if (reflect(root, *set, i, child)) grow(child, fixed, moving, depth, visit);
-                         });
+  guide.for_each(root, [&](std::uint32_t face, const Guide& next) {
+    if (reflect(root, fixed, face, child)) grow(child, fixed, moving, depth, next, visit);
+  });
+  if (!moving) return;
+  moving->tree.for_each([&](Vec3d center, double radius) { return root.meets_sphere(center, radius); },
+                        [&](std::uint32_t i) {
+                          if (reflect(root, *moving, i, child)) grow(child, fixed, moving, depth, guide.after_mover(i), visit);
+                        });
+}
+template <class Visit>
+void grow(const Beam& root, const SurfaceSet& fixed, const SurfaceSet* moving, int depth, Visit&& visit) {
+  grow(root, fixed, moving, depth, EveryFace{&fixed}, visit);
 }
 
 }  // namespace manyworlds::paths

@@ -5,22 +5,26 @@
 namespace manyworlds::paths {
 
 /// All paths of one transmitter that bounce on a mover: the beam tree is entered at every mover face that a static
-/// prefix lights, and grown from there through static faces and movers alike.
+/// prefix lights, and grown from there through static faces and movers alike; when `shot` is not empty, through the
+/// static chains only that it names for each mover face.
 inline void add_dynamic_hard(const Geometry& g, const TransmitterCache& cache, std::uint32_t tx,
-                             const ReceiverGroups& receivers, int depth, PathTable& table) {
+                             const ReceiverGroups& receivers, int depth, PathTable& table,
+                             const AlongChains::ByMoverFace& shot = {}) {
   Vec3d p[max_depth + 2];
   Beam entered;
   for (const Beam& prefix : cache.prefixes)
     for (std::uint32_t m = 0; m < g.moving->size(); ++m) {
       if (!reflect(prefix, *g.moving, m, entered)) continue;
-      grow(entered, *g.fixed, g.moving, depth, [&](const Beam& beam) {
+      const auto add_paths = [&](const Beam& beam) {
         receivers.for_each_in(beam, [&](std::uint32_t rx) {
           const std::size_t first_hop = table.hops.size();
           if (solve(g, cache.position, beam.chain, beam.length, receivers.positions()[rx], p) &&
               trace_chain(g, beam.chain, beam.length, p, depth - beam.length, table.hops))
             table.add(tx, rx, first_hop);
         });
-      });
+      };
+      if (shot.empty()) grow(entered, *g.fixed, g.moving, depth, add_paths);
+      else grow(entered, *g.fixed, g.moving, depth, AlongChains(*shot[m], &shot), add_paths);
     }
 }
 

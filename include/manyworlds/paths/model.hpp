@@ -170,9 +170,12 @@ class PathModel {
     for (std::size_t t = 0; t < transmitters(); ++t) w.replaced[t].assign(paths_of(w, t).cache.paths.size(), 0);
     if (w.moving.size() == 0) return;
     if (w.visibility.kind == VisibilityKind::hard) {
+      AlongChains::ByMoverFace shot;
+      if (world_->mover_rays() > 0 && depth > 0)
+        for (const SuffixTree* tree : trees_at_place(w)) shot.push_back(&tree->shot());
       for (std::uint32_t t = 0; t < transmitters(); ++t) {
         overlay_hard(g, paths_of(w, t).cache, t, depth, w.replaced[t], w.table);
-        add_dynamic_hard(g, paths_of(w, t).cache, t, world_->groups, depth, w.table);
+        add_dynamic_hard(g, paths_of(w, t).cache, t, world_->groups, depth, w.table, shot);
       }
       return;
     }
@@ -182,6 +185,11 @@ class PathModel {
       caches.push_back(&paths_of(w, t).cache);
       w.soft.overlay(g, *caches[t], t, support, depth, w.replaced[t], w.table);
     }
+    if (depth > 0) w.soft.add_dynamic(g, caches, world_->groups, trees_at_place(w), w.visibility, support, depth, w.table);
+  }
+
+  /// The suffix tree of each mover face; those whose mover has left its ball are built anew.
+  std::vector<const SuffixTree*> trees_at_place(Workspace& w) const {
     w.trees.resize(w.poses.size());
     std::vector<double> radius(w.poses.size(), 0);
     for (std::uint32_t f = 0; f < w.moving.size(); ++f) {
@@ -191,10 +199,11 @@ class PathModel {
     }
     std::vector<const SuffixTree*> tree_of_face;
     for (std::size_t m = 0; m < w.poses.size(); ++m)
-      if (depth > 0 && radius[m] > 0 && !w.trees[m].covers(w.poses[m].position, radius[m]))
-        w.trees[m].build(world_->fixed, world_->groups, w.poses[m].position, radius[m], slack, depth - 1);
+      if (radius[m] > 0 && !w.trees[m].covers(w.poses[m].position, radius[m]))
+        w.trees[m].build(world_->geometry(), world_->groups, w.poses[m].position, radius[m], slack, world_->options.max_depth - 1,
+                         world_->mover_rays());
     for (std::uint32_t m : w.mover_of_face) tree_of_face.push_back(&w.trees[m]);
-    if (depth > 0) w.soft.add_dynamic(g, caches, world_->groups, tree_of_face, w.visibility, support, depth, w.table);
+    return tree_of_face;
   }
 
   void evaluate(Workspace& w) const {

@@ -14,6 +14,9 @@ struct PathOptions {
   int max_depth = 3;         ///< reflections and transmissions of a path together, 0 to 5
   bool transmission = true;  ///< paths pass through penetrable surfaces
   bool coherent = false;     ///< gain is |sum of fields|^2 instead of the sum of powers
+  Finder finder = Finder::automatic;
+  std::uint64_t rays = default_rays;            ///< of each transmitter, when shooting; an eighth of it from a mover
+  std::size_t max_beams = default_max_beams;    ///< of a transmitter; beyond, the automatic finder shoots
 };
 
 /// A transmitter's static paths with their fields at the receivers.
@@ -30,7 +33,7 @@ class StaticWorld {
  public:
   /// Throws InputError for a depth out of range, a mover that is not in the scene or more than 64 faces of movers.
   StaticWorld(const Scene& scene, const std::vector<std::uint32_t>& movers, PathOptions path_options)
-      : options(path_options), wavelength(manyworlds::wavelength(scene.frequency_hz)), groups(scene.receivers.positions),
+      : options(path_options), finder(path_options.finder), wavelength(manyworlds::wavelength(scene.frequency_hz)), groups(scene.receivers.positions),
         bvh_({}, {}, {}) {
     if (options.max_depth < 0 || options.max_depth > paths::max_depth)
       throw InputError("max_depth", "expected 0 to " + std::to_string(paths::max_depth) + ", got " + std::to_string(options.max_depth));
@@ -61,6 +64,9 @@ class StaticWorld {
     for (std::size_t t = 1; t < transmitters.size(); ++t) threads.emplace_back([this, t] { find_paths(t); });
     if (!transmitters.empty()) find_paths(0);
     for (std::thread& t : threads) t.join();
+    if (finder == Finder::automatic) finder = Finder::beams;
+    for (const auto& t : static_paths)
+      if (t->cache.finder == Finder::shooting) finder = Finder::shooting;
   }
   StaticWorld(const StaticWorld&) = delete;
   StaticWorld& operator=(const StaticWorld&) = delete;
@@ -81,9 +87,12 @@ class StaticWorld {
     return view;
   }
 
+  /// Rays that find the chains from a mover; 0 when beams do.
+  std::uint64_t mover_rays() const { return finder == Finder::shooting ? std::max<std::uint64_t>(1, options.rays / 8) : 0; }
+
   /// Static paths and fields of transmitter tx, standing at devices[tx].
   TransmitterPaths paths_from(const std::vector<Device<double>>& devices, std::size_t tx) const {
-    TransmitterPaths result{{geometry(), devices[tx].position, groups, options.max_depth}, {}, {}, {}};
+    TransmitterPaths result{{geometry(), devices[tx].position, groups, options.max_depth, finder, options.rays, options.max_beams}, {}, {}, {}};
     const TransmitterCache& cache = result.cache;
     kernels::FieldView<double> view = field_view(devices);
     view.hops = cache.hops.data();
@@ -108,6 +117,7 @@ class StaticWorld {
   }
 
   PathOptions options;
+  Finder finder;  ///< shooting when any transmitter needed it; each one's cache tells what it used
   double wavelength;
   SurfaceSet fixed;
   ReceiverGroups groups;

@@ -1,10 +1,12 @@
 #pragma once
 #include "manyworlds/paths/receiver_groups.hpp"
+#include "manyworlds/paths/shooting.hpp"
 
 namespace manyworlds::paths {
 
 /// Static chains that may lead from a mover to receivers or to other movers, for any place of the mover inside a ball:
-/// a superset, found once with fat beams and kept until the mover leaves the ball.
+/// a superset, found once with fat beams and kept until the mover leaves the ball. Or, when rays are shot from all over
+/// the ball, the chains that these meet.
 class SuffixTree {
  public:
   struct Chain {
@@ -15,8 +17,9 @@ class SuffixTree {
 
   bool covers(Vec3d center, double radius) const { return norm(center - center_) + radius <= radius_; }
 
-  /// For a mover of the given radius about `center`, free to move by `slack`; `length` reflections at most.
-  void build(const SurfaceSet& fixed, const ReceiverGroups& receivers, Vec3d center, double radius, double slack, int length) {
+  /// For a mover of the given radius about `center`, free to move by `slack`; `length` reflections at most; `rays` are
+  /// shot, or all beams grown when it is 0.
+  void build(const Geometry& g, const ReceiverGroups& receivers, Vec3d center, double radius, double slack, int length, std::uint64_t rays) {
     center_ = center;
     radius_ = radius + slack;
     chains_.clear();
@@ -25,7 +28,7 @@ class SuffixTree {
     Beam root;
     root.apex = center_;
     root.radius = radius_;
-    grow(root, fixed, nullptr, length, [&](const Beam& beam) {
+    const auto keep = [&](const Beam& beam) {
       Chain chain;
       chain.length = beam.length;
       std::copy(beam.chain, beam.chain + beam.length, chain.faces);
@@ -34,15 +37,22 @@ class SuffixTree {
       chain.count = std::uint32_t(receivers_.size()) - chain.first;
       if (chain.count > 0) chains_.push_back(chain);
       if (beam.length < length) beams_.push_back(beam);
-    });
+    };
+    shot_.clear();
+    if (rays == 0) return grow(root, *g.fixed, nullptr, length, keep);
+    shot_ = shoot(g, {center_, radius_}, rays, length);
+    grow_along(root, *g.fixed, shot_, length, keep);
   }
 
   const std::vector<Chain>& chains() const { return chains_; }
   const std::vector<std::uint32_t>& receivers() const { return receivers_; }
   /// Beams with room for one more reflection: ways to another mover.
   const std::vector<Beam>& beams() const { return beams_; }
+  /// What the rays met.
+  const std::vector<FaceChain>& shot() const { return shot_; }
   std::size_t bytes() const {
-    return chains_.capacity() * sizeof(Chain) + receivers_.capacity() * 4 + beams_.capacity() * sizeof(Beam);
+    return chains_.capacity() * sizeof(Chain) + receivers_.capacity() * 4 + beams_.capacity() * sizeof(Beam) +
+           shot_.capacity() * sizeof(FaceChain);
   }
 
  private:
@@ -51,6 +61,7 @@ class SuffixTree {
   std::vector<Chain> chains_;
   std::vector<std::uint32_t> receivers_;
   std::vector<Beam> beams_;
+  std::vector<FaceChain> shot_;
 };
 
 }  // namespace manyworlds::paths

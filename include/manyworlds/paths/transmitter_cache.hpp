@@ -1,8 +1,16 @@
 #pragma once
 #include "manyworlds/paths/path_table.hpp"
 #include "manyworlds/paths/receiver_groups.hpp"
+#include "manyworlds/paths/shooting.hpp"
 
 namespace manyworlds::paths {
+
+/// How chains of reflections are found: all of them (a tree of beams), or those that rays happen to meet. Automatic:
+/// beams, unless there are too many.
+enum class Finder : std::uint8_t { automatic, beams, shooting };
+
+inline constexpr std::uint64_t default_rays = 1'000'000;
+inline constexpr std::size_t default_max_beams = 6'000'000;  // some seconds; prefixes stay below 1 GB
 
 /// What one transmitter's place fixes while movers move: the beams through static faces from which a mover can be
 /// reached, and all static paths (movers taken away), with the points of their segments.
@@ -18,29 +26,56 @@ struct TransmitterCache {
   std::vector<std::uint32_t> first_path;       ///< paths of receiver r are [first_path[r], first_path[r + 1])
   std::vector<Hop> hops;
   std::vector<Vec3d> points;
-  std::size_t beams = 0;                       ///< size of the beam tree
+  Finder finder = Finder::beams;               ///< the one that ran
+  std::size_t beams = 0;                       ///< grown, in the tree of all or along the chains
+  std::size_t chains = 0;                      ///< when shooting: found by rays, or of a single face
 
-  /// Static paths and prefixes from a position. `g.moving` must be unset.
-  TransmitterCache(const Geometry& g, Vec3d from, const ReceiverGroups& receivers, int depth) : position(from) {
+  /// Static paths and prefixes from a position. `g.moving` must be unset. The automatic finder gives up the tree of
+  /// all beams when it has more than `max_beams`; chains of one reflection are complete whichever finder runs.
+  TransmitterCache(const Geometry& g, Vec3d from, const ReceiverGroups& receivers, int depth, Finder wanted = Finder::automatic,
+                   std::uint64_t rays = default_rays, std::size_t max_beams = default_max_beams) : position(from) {
+    bool too_many = false;
+    if (wanted != Finder::shooting) {
+      const bool bounded = wanted == Finder::automatic;
+      find(g, receivers, depth, EveryFace{g.fixed, &too_many}, [&] { too_many = bounded && beams > max_beams; });
+    }
+    if (wanted == Finder::shooting || too_many) {
+      prefixes = {};
+      paths.clear();
+      hops.clear();
+      points.clear();
+      beams = 0;
+      finder = Finder::shooting;
+      std::vector<FaceChain> found = shoot(g, {from, 0}, rays, depth);
+      if (depth > 0) add_single_faces(found, g.fixed->size());
+      chains = found.size();
+      find(g, receivers, depth, AlongChains(found), [] {});
+    }
+    std::stable_sort(paths.begin(), paths.end(), [](const auto& a, const auto& b) { return a.rx < b.rx; });
+    first_path.assign(receivers.positions().size() + 1, 0);
+    for (const StaticPath& path : paths) ++first_path[path.rx + 1];
+    for (std::size_t r = 1; r < first_path.size(); ++r) first_path[r] += first_path[r - 1];
+  }
+
+ private:
+  template <class Guide, class Check>
+  void find(const Geometry& g, const ReceiverGroups& receivers, int depth, const Guide& guide, Check&& check) {
     Vec3d p[max_depth + 2];
     Beam root;
-    root.apex = from;
-    grow(root, *g.fixed, nullptr, depth, [&](const Beam& beam) {
+    root.apex = position;
+    grow(root, *g.fixed, nullptr, depth, guide, [&](const Beam& beam) {
       ++beams;
+      check();
       if (beam.length < depth) prefixes.push_back(beam);
       receivers.for_each_in(beam, [&](std::uint32_t rx) {
         const int n = beam.length;
-        if (!solve(g, from, beam.chain, n, receivers.positions()[rx], p)) return;
+        if (!solve(g, position, beam.chain, n, receivers.positions()[rx], p)) return;
         const std::size_t first_hop = hops.size();
         if (!trace_chain(g, beam.chain, n, p, depth - n, hops)) return;
         paths.push_back({rx, std::uint32_t(first_hop), std::uint32_t(hops.size() - first_hop), std::uint32_t(points.size()), std::uint32_t(n + 2)});
         points.insert(points.end(), p, p + n + 2);
       });
     });
-    std::stable_sort(paths.begin(), paths.end(), [](const auto& a, const auto& b) { return a.rx < b.rx; });
-    first_path.assign(receivers.positions().size() + 1, 0);
-    for (const StaticPath& path : paths) ++first_path[path.rx + 1];
-    for (std::size_t r = 1; r < first_path.size(); ++r) first_path[r] += first_path[r - 1];
   }
 };
 
