@@ -13,12 +13,12 @@ inline Vec3d tile_center(const Rectangled& r, int tiles, int tile) {
   return r.point((2 * (tile / tiles) + 1.0 - tiles) / tiles * r.half_u, (2 * (tile % tiles) + 1.0 - tiles) / tiles * r.half_v);
 }
 
-/// A closed mover hides its own far faces: does another face of the same object stand between p and the face?
+/// A closed mover hides its own far faces: does another opaque face of the same object stand between p and the face?
 inline bool hidden_by_itself(const Geometry& g, std::uint32_t face, Vec3d on_face, Vec3d p) {
   const Surface& own = g.surface(face);
   const Vec3d d = on_face - p;
   for (const Surface& s : g.moving->surfaces) {
-    if (s.object != own.object || &s == &own) continue;
+    if (s.object != own.object || &s == &own || (g.transmission && !g.slabs[s.material].opaque)) continue;
     const double slope = dot(s.normal, d);
     if (slope == 0) continue;
     const double t = (s.offset - dot(s.normal, p)) / slope;
@@ -94,7 +94,7 @@ class Arrivals {
         for (std::uint32_t m = 0; m < g.moving->size(); ++m) {
           const Surface& next = g.moving->surfaces[m];
           const std::uint32_t to = g.moving->first_id + m;
-          if (to == from || (beam.length == 0 && next.object == s.object) || !beam.meets_sphere(next.center, next.radius)) continue;
+          if ((beam.length == 0 && to == from) || !beam.meets_sphere(next.center, next.radius)) continue;
           Arrival arrival{list[a].tx, to, {}, length, list[a].bounces + 1, mirror(s, list[a].source), std::uint32_t(ways.size()), 0};
           std::copy(list[a].chain, list[a].chain + list[a].length, arrival.chain);
           arrival.chain[list[a].length] = from;
@@ -107,7 +107,8 @@ class Arrivals {
             if (!beam.contains(c)) continue;
             for (std::uint32_t w = list[a].first_way; w < list[a].first_way + list[a].ways; ++w) {
               const Vec3d start = tile_center(s.rectangle, tiles, ways[w].tile[list[a].bounces - 1]);
-              if (!solve(walls, start, beam.chain, beam.length, c, p) || !same_side(s, list[a].source, p[1])) continue;
+              if (!solve(walls, start, beam.chain, beam.length, c, p)) continue;
+              if (!same_side(s, list[a].source, p[1]) || !same_side(next, arrival.source, p[beam.length])) continue;
               if (hidden_by_itself(g, to, c, p[beam.length]) || hidden_by_itself(g, from, start, p[1])) continue;
               Arrival::Way way = ways[w];
               way.tile[arrival.bounces - 1] = std::uint8_t(t);

@@ -35,7 +35,9 @@ class SoftFinder {
       const TransmitterCache::StaticPath& path = cache.paths[i];
       const std::size_t first_hop = table.hops.size();
       base_.assign(cache.hops.begin() + path.first_hop, cache.hops.begin() + path.first_hop + path.hops);
-      screened[i] = append_with_screens(g, support, &cache.points[path.first_point], int(path.points), depth, table.hops);
+      std::copy_n(cache.points.begin() + path.first_point, path.points, points_);
+      for (std::uint32_t p = 1; p < path.points; ++p) distance_[p] = distance_[p - 1] + norm(points_[p] - points_[p - 1]);
+      screened[i] = append_with_screens(g, support, int(path.points), depth, table.hops);
       if (screened[i]) table.add(tx, path.rx, first_hop);
       else table.hops.resize(first_hop);
     }
@@ -102,7 +104,8 @@ class SoftFinder {
     return leg;
   }
   bool same_hops(const Leg& a, const Leg& b) const {
-    return a.hops == b.hops && std::equal(&leg_hops_[0] + a.first_hop, &leg_hops_[0] + a.first_hop + a.hops, &leg_hops_[0] + b.first_hop,
+    const auto first = leg_hops_.begin() + a.first_hop;
+    return a.hops == b.hops && std::equal(first, first + a.hops, leg_hops_.begin() + b.first_hop,
                                           [](const Hop& x, const Hop& y) { return x.face == y.face && x.kind == y.kind; });
   }
 
@@ -136,7 +139,7 @@ class SoftFinder {
       base_.push_back({g.moving->first_id + m, HopKind::reflect});
       base_.insert(base_.end(), leg_hops_.begin() + l.first_hop, leg_hops_.begin() + l.first_hop + l.hops);
       const std::size_t first_hop = table.hops.size(), first_tile = table.tiles.size();
-      append_with_screens(g, support, points_, a.length + chain.length + 3, depth, table.hops);
+      append_with_screens(g, support, a.length + chain.length + 3, depth, table.hops);
       const bool whole = last - begin == all;
       for (std::size_t c = begin; c < last && !whole; ++c) {
         const std::uint8_t* tile = arrivals.ways[a.first_way + combinations_[c].way].tile;
@@ -149,8 +152,9 @@ class SoftFinder {
     }
   }
 
-  /// Points where the unfolded path meets the planes of its faces, inside them or not, into points_. False when an
-  /// earlier mover bounce lies beyond the reach of its weight.
+  /// Points where the unfolded path meets the planes of its faces, inside them or not, into points_, and their distances
+  /// from the transmitter's image into distance_; at walls these may be out of order. False when an earlier mover bounce
+  /// lies behind its successor or beyond the reach of its weight.
   bool mirror_points(const Geometry& g, Vec3d source, const Arrival& a, std::uint32_t face, const SuffixTree::Chain& chain,
                      Vec3d end, const Support& support) {
     std::uint32_t faces[max_depth];
@@ -159,51 +163,49 @@ class SoftFinder {
     faces[n++] = face;
     for (int i = 0; i < chain.length; ++i) faces[n++] = chain.faces[i];
     Vec3d image[max_depth + 1];
-    image[0] = source;
-    for (int i = 0; i < n; ++i) image[i + 1] = mirror(g.surface(faces[i]), image[i]);
+    mirror_through(g, source, faces, n, image);
     points_[0] = source;
     points_[n + 1] = end;
+    distance_[n + 1] = norm(end - image[n]);
     for (int i = n; i > 0; --i) {
       const Surface& s = g.surface(faces[i - 1]);
       const Vec3d through = points_[i + 1] - image[i];
       const double part = (s.offset - dot(s.normal, image[i])) / dot(s.normal, through);
-      if (!(part > 0 && part < 1) && g.is_mover(faces[i - 1])) return false;
       points_[i] = image[i] + part * through;
+      distance_[i] = part * distance_[i + 1];
     }
-    if (a.bounces == 1) return true;
-    const double length = norm(end - image[n]);
-    double so_far = 0;
-    for (int i = 1; i < n; ++i) {
-      const Vec3d step = points_[i] - points_[i - 1];
-      so_far += norm(step);
-      if (g.is_mover(faces[i - 1]) &&
-          !support.reaches(g.surface(faces[i - 1]).rectangle, points_[i], step / norm(step), so_far, length - so_far)) return false;
+    double before = 0;
+    for (int i = 1; i <= a.length + 1; ++i) {
+      if (!g.is_mover(faces[i - 1])) continue;
+      if (!(distance_[i] > before && distance_[i] < distance_[n + 1])) return false;
+      before = distance_[i];
+      if (i <= a.length && !support.reaches(g.surface(faces[i - 1]).rectangle, points_[i], (points_[i] - image[i - 1]) / distance_[i], distance_[i],
+                                            distance_[n + 1] - distance_[i])) return false;
     }
     return true;
   }
 
-  /// Appends base_ to `hops`, with the screens of each segment after the segment's transmissions. True when there
-  /// is a screen.
-  bool append_with_screens(const Geometry& g, const Support& support, const Vec3d* p, int count, int depth, std::vector<Hop>& hops) {
-    double total = 0;
-    for (int i = 0; i + 1 < count; ++i) total += norm(p[i + 1] - p[i]);
-    int budget = depth - int(base_.size());
-    double before = 0;
-    std::size_t h = 0;
-    std::uint32_t from = no_face;
-    bool any = false;
-    for (int i = 0; i + 1 < count; ++i) {
-      while (h < base_.size() && base_[h].kind != HopKind::reflect) hops.push_back(base_[h++]);
-      const std::uint32_t to = h < base_.size() ? base_[h].face : no_face;
-      const double length = norm(p[i + 1] - p[i]);
-      const std::size_t size = hops.size();
-      if (length > 0) add_screens(g, support, p[i], p[i + 1], before, total - before - length, from, to, budget, hops);
-      any |= hops.size() > size;
-      before += length;
-      if (h < base_.size()) hops.push_back(base_[h++]);
-      from = to;
+  /// Appends base_ to `hops`, with the screens of each segment among the segment's transmissions. The path is that of
+  /// points_ and distance_. Should the kernels' limit be exceeded, the screens farthest from the path are left out. True
+  /// when there is a screen.
+  bool append_with_screens(const Geometry& g, Support support, int count, int depth, std::vector<Hop>& hops) {
+    const std::size_t before = hops.size();
+    const int most = kernels::max_hops - int(base_.size());
+    for (int halvings = 0;; ++halvings, support = support.halved()) {
+      int budget = depth - int(base_.size()), room = most;
+      auto next = base_.begin();
+      for (int i = 0; i + 1 < count; ++i) {
+        const std::size_t first = hops.size();
+        while (next != base_.end() && next->kind != HopKind::reflect) hops.push_back(*next++);
+        Segment segment{points_[i], points_[i + 1], distance_[i], distance_[count - 1]};
+        if (first > before) segment.from = hops[first - 1].face;
+        if (next != base_.end()) segment.to = next->face;
+        if (distance_[i + 1] > distance_[i]) add_screens(g, support, segment, budget, room, hops, first);
+        if (next != base_.end()) hops.push_back(*next++);
+      }
+      if (room >= 0 || halvings == 16) return room < most;
+      hops.resize(before);
     }
-    return any;
   }
 
   struct Combination {
@@ -215,7 +217,8 @@ class SoftFinder {
   std::vector<Hop> leg_hops_, base_;
   bool legs_ready_ = false;
   std::vector<Combination> combinations_;
-  Vec3d points_[max_depth + 2];
+  Vec3d points_[max_depth + 2];       ///< of the unfolded path at hand
+  double distance_[max_depth + 2]{};  ///< of each of them from the transmitter's image
 };
 
 }  // namespace manyworlds::paths

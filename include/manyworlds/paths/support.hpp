@@ -13,11 +13,19 @@ struct Support {
   Support(const Visibility& v, double wavelength)
       : kind(v.kind), excess(square(v.support) * v.smoothing_wavelengths * wavelength / 4), distance(v.support / v.alpha) {}
 
+  /// Half as far.
+  Support halved() const {
+    Support s = *this;
+    s.excess /= 2;
+    s.distance /= 2;
+    return s;
+  }
+
   /// Does the weight of the rectangle differ from 0 at point q of its plane? s1, s2 are the unfolded distances to
   /// source and target, k the direction of arrival.
   bool reaches(const Rectangled& r, Vec3d q, Vec3d k, double s1, double s2) const {
     const Vec3d d = q - r.center;
-    return axis(dot(d, r.u), r.half_u, dot(k, r.u), s1, s2) && axis(dot(d, r.v), r.half_v, dot(k, r.v), s1, s2);
+    return s1 > 0 && s2 > 0 && axis(dot(d, r.u), r.half_u, dot(k, r.u), s1, s2) && axis(dot(d, r.v), r.half_v, dot(k, r.v), s1, s2);
   }
 
  private:
@@ -30,25 +38,36 @@ struct Support {
   }
 };
 
-/// Appends the screens that stand on the segment from a to b: movers whose edge weight is not 0 there. `before` and
-/// `after` are the unfolded path lengths up to a and from b on. A penetrable mover lets the wave through while `budget`
-/// interactions are left.
-inline void add_screens(const Geometry& g, const Support& support, Vec3d a, Vec3d b, double before, double after,
-                        std::uint32_t from, std::uint32_t to, int& budget, std::vector<Hop>& hops) {
-  const Vec3d d = b - a;
-  const double length = norm(d);
+/// A straight piece of an unfolded path: from a to b, whose distances from the transmitter's image are s and s + |b - a|,
+/// on a path of the given length; leaves face `from` for face `to` (no_face for a device).
+struct Segment {
+  Vec3d a{}, b{};
+  double s = 0, length = 0;
+  std::uint32_t from = no_face, to = no_face;
+};
+
+/// Puts the screens of a segment, movers whose edge weight is not 0 there, among its transmissions hops[first...], in
+/// order of passage. A penetrable mover lets the wave through while `budget` interactions are left. Counts the screens
+/// down from `room`, and leaves out those that find none.
+inline void add_screens(const Geometry& g, const Support& support, const Segment& segment, int& budget, int& room,
+                        std::vector<Hop>& hops, std::size_t first) {
+  const Vec3d d = segment.b - segment.a;
+  const double own_length = norm(d);
+  const auto passage = [&](const Surface& s) { return (s.offset - dot(s.normal, segment.a)) / dot(s.normal, d); };
   for (std::uint32_t i = 0; i < g.moving->size(); ++i) {
     const Surface& s = g.moving->surfaces[i];
     const std::uint32_t face = g.moving->first_id + i;
-    const double slope = dot(s.normal, d);
-    if (face == from || face == to || slope == 0) continue;
-    const double t = (s.offset - dot(s.normal, a)) / slope;
+    if (face == segment.from || face == segment.to) continue;
+    const double t = passage(s);
     if (!(t > 0 && t < 1)) continue;
-    const Vec3d q = a + t * d;
-    if (!support.reaches(s.rectangle, q, d / length, before + t * length, after + (1 - t) * length)) continue;
+    const Vec3d q = segment.a + t * d;
+    const double s1 = segment.s + t * own_length;
+    if (!support.reaches(s.rectangle, q, d / own_length, s1, segment.length - s1) || room-- <= 0) continue;
     const bool through = budget > 0 && !g.opaque(face);
     if (through && g.moving->contains(s, q)) --budget;
-    hops.push_back({face, through ? HopKind::screen_transmit : HopKind::screen});
+    std::size_t at = hops.size();
+    while (at > first && passage(g.surface(hops[at - 1].face)) > t) --at;
+    hops.insert(hops.begin() + std::ptrdiff_t(at), {face, through ? HopKind::screen_transmit : HopKind::screen});
   }
 }
 
