@@ -1,6 +1,8 @@
 #pragma once
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 
 #include "manyworlds/core/text.hpp"
@@ -65,9 +67,39 @@ inline mw::VisibilityKind parse_visibility(const std::string& option, const std:
   return choose<mw::VisibilityKind>(option, name, {{"hard", hard}, {"fresnel", fresnel}, {"atan", atan}, {"logistic", logistic}});
 }
 
+/// Throws unless lo <= value <= hi; a value that is not a number is neither.
+inline void check_between(const std::string& option, double value, double lo, double hi, const std::string& unit) {
+  if (!(value >= lo && value <= hi))
+    throw mw::InputError(option, "expected " + mw::to_text(lo) + " to " + mw::to_text(hi) + unit + ", found " + mw::to_text(value));
+}
+inline void check_positive(const std::string& option, double value, const std::string& unit) {
+  if (!(value > 0) || !std::isfinite(value)) throw mw::InputError(option, "expected a number > 0" + unit + ", found " + mw::to_text(value));
+}
+inline void check_finite(const std::string& option, double value) {
+  if (!std::isfinite(value)) throw mw::InputError(option, "expected a finite number, found " + mw::to_text(value));
+}
+
+/// Makes the folder when there is none and tries to write into it, so that a run does not fail at its end.
+inline void check_output_folder(const std::string& option, const std::filesystem::path& folder) {
+  std::error_code failure;
+  std::filesystem::create_directories(folder, failure);
+  if (failure || !std::filesystem::is_directory(folder))
+    throw mw::InputError(option, "expected a folder or a place for one, cannot make '" + folder.string() + "'" + (failure ? ": " + failure.message() : ""));
+  const std::filesystem::path probe = folder / ".probe";
+  if (!std::ofstream(probe)) throw mw::InputError(option, "expected a folder to write into, cannot write into '" + folder.string() + "'");
+  std::filesystem::remove(probe, failure);
+}
+
 /// An option that may be given several times, one value each time.
 inline CLI::Option* add_repeated(CLI::App& app, const std::string& name, std::vector<std::string>& values, const std::string& help) {
   return app.add_option(name, values, help)->allow_extra_args(false)->take_all();
+}
+
+/// --config: any option from a file; an unknown name in it is refused.
+inline void add_config(CLI::App& app) {
+  app.set_config("--config", "", "file with options: name = \"value\" a line, without the dashes; repeatable ones as [\"a\", \"b\"]")
+      ->type_name("FILE")->group("Run");
+  app.allow_config_extras(CLI::config_extras_mode::error);
 }
 
 /// Visibility options, the same in every driver.
@@ -77,10 +109,11 @@ struct VisibilityOptions {
 
   VisibilityOptions(CLI::App& app, std::string default_kind, int default_tiles) : kind(std::move(default_kind)) {
     visibility.tiles = default_tiles;
-    app.add_option("--visibility", kind, "edges of movers: hard, fresnel, atan or logistic")->capture_default_str();
-    app.add_option("--tiles", visibility.tiles, "cut each mover face into K x K tiles, 1 to 8")->capture_default_str();
-    app.add_option("--smoothing-wavelengths", visibility.smoothing_wavelengths, "fresnel and atan: smoothing wavelength over the wavelength")->capture_default_str();
-    app.add_option("--smoothing-alpha", visibility.alpha, "logistic: slope in 1/m")->capture_default_str();
+    const std::string group = "Edges of movers";
+    app.add_option("--visibility", kind, "edges of movers: hard, fresnel, atan or logistic")->capture_default_str()->group(group);
+    app.add_option("--tiles", visibility.tiles, "cut each mover face into K x K tiles, 1 to 8")->capture_default_str()->group(group);
+    app.add_option("--smoothing-wavelengths", visibility.smoothing_wavelengths, "fresnel and atan: smoothing wavelength over the wavelength")->capture_default_str()->group(group);
+    app.add_option("--smoothing-alpha", visibility.alpha, "logistic: slope in 1/m")->capture_default_str()->group(group);
   }
   mw::Visibility checked() const {
     mw::Visibility v = visibility;
@@ -92,6 +125,13 @@ struct VisibilityOptions {
   }
 };
 
+/// For the first argument that no option takes, with the names of the nearest options.
+inline mw::InputError unknown_argument(const CLI::App& app) {
+  std::vector<std::string> known;
+  for (const CLI::Option* option : app.get_options()) known.push_back(option->get_name());
+  return mw::unknown_name("command line", "option", app.remaining().at(0), known);
+}
+
 /// Runs a driver's body; bad input and bad options end in one line on stderr and exit code 2.
 template <class Body>
 int run_driver(CLI::App& app, int argc, char** argv, Body&& body) {
@@ -101,6 +141,10 @@ int run_driver(CLI::App& app, int argc, char** argv, Body&& body) {
     return 0;
   } catch (const CLI::CallForHelp& e) {
     return app.exit(e);
+  } catch (const CLI::ExtrasError&) {
+    std::cerr << app.get_name() << ": " << unknown_argument(app).what() << '\n';
+  } catch (const CLI::ConfigError& e) {
+    std::cerr << app.get_name() << ": --config: " << e.what() << " (--help lists the options)\n";
   } catch (const CLI::ParseError& e) {
     std::cerr << app.get_name() << ": " << e.what() << " (--help lists the options)\n";
   } catch (const mw::InputError& e) {
