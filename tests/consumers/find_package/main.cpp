@@ -1,11 +1,13 @@
 #include <manyworlds/manyworlds.hpp>
 
-#ifndef MANYWORLDS_WITH_IO
-#error "component io must announce itself"
-#endif
+#include <string>
 
+/// Links what component io brings: a scene that is not there is an error that names it.
 int main() {
-  manyworlds::Scene scene;
-  scene.add({.name = "ap", .position = {1, 2, 3}});
-  return scene.transmitters.size() == 1 ? 0 : 1;
+  try {
+    manyworlds::io::load("missing.xml", {.frequency_hz = 3.5e9});
+  } catch (const manyworlds::InputError& error) {
+    return std::string(error.what()).find("missing.xml") == std::string::npos ? 1 : 0;
+  }
+  return 1;
 }
