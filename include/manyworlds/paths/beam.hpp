@@ -83,9 +83,9 @@ inline bool reflect(const Beam& parent, const SurfaceSet& set, std::uint32_t loc
   for (int i = 0; i < parent.length; ++i) child.chain[i] = parent.chain[i];
   child.chain[parent.length] = set.first_id + local;
   child.planes = 0;
-  // A ball that reaches through the plane of the face lights everything: it holds sources as close to the face as one likes.
-  if (std::abs(height) <= parent.radius) return true;
-  child.plane[child.planes++] = height > 0 ? Plane{face.normal, face.offset} : Plane{-face.normal, -face.offset};
+  // In front of the face; a ball that reaches through its plane lights both sides.
+  if (std::abs(height) > parent.radius)
+    child.plane[child.planes++] = height > 0 ? Plane{face.normal, face.offset} : Plane{-face.normal, -face.offset};
   Vec3d middle{};
   for (int i = 0; i < n; ++i) middle += polygon[i] / double(n);
   for (int i = 0; i < n; ++i) {
@@ -97,10 +97,11 @@ inline bool reflect(const Beam& parent, const SurfaceSet& set, std::uint32_t loc
     if (distance <= child.radius + tolerance) continue;  // the ball surrounds the edge: no bound on this side
     Vec3d inward = cross(e, across / distance);
     if (dot(inward, middle - a) < 0) inward = -inward;
-    // The plane through the edge that has the whole ball behind it: the widest view past the edge.
+    // The plane through the edge that has the whole ball behind it and the polygon before it: the widest view past the
+    // edge. There is none where the ball reaches through the polygon's plane on the polygon's side of the edge.
     const double s = child.radius / distance;
     const Vec3d normal = std::sqrt(1 - s * s) * inward + (s / distance) * across;
-    child.plane[child.planes++] = {normal, dot(normal, a)};
+    if (dot(normal, middle - a) >= 0) child.plane[child.planes++] = {normal, dot(normal, a)};
   }
   return true;
 }
