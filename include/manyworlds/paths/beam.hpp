@@ -95,13 +95,14 @@ inline bool reflect(const Beam& parent, const SurfaceSet& set, std::uint32_t loc
     const Vec3d e = edge / length, to_edge = a - child.apex, across = to_edge - dot(to_edge, e) * e;
     const double distance = norm(across);
     if (distance <= child.radius + tolerance) continue;  // the ball surrounds the edge: no bound on this side
-    Vec3d inward = cross(e, across / distance);
+    Vec3d inward = cross(face.normal, e);
     if (dot(inward, middle - a) < 0) inward = -inward;
-    // The plane through the edge that has the whole ball behind it and the polygon before it: the widest view past the
-    // edge. There is none where the ball reaches through the polygon's plane on the polygon's side of the edge.
+    // Two planes through the edge touch the ball and have it behind them. One that has the polygon in front bounds what
+    // the ball sees through the polygon: one of them, both where the ball sees the face edge-on, or none.
     const double s = child.radius / distance;
-    const Vec3d normal = std::sqrt(1 - s * s) * inward + (s / distance) * across;
-    if (dot(normal, middle - a) >= 0) child.plane[child.planes++] = {normal, dot(normal, a)};
+    const Vec3d up = (std::sqrt(1 - s * s) / distance) * cross(e, across), along = (s / distance) * across;
+    for (const Vec3d normal : {along + up, along - up})
+      if (dot(normal, inward) >= 0 && child.planes < Beam::max_planes) child.plane[child.planes++] = {normal, dot(normal, a)};
   }
   return true;
 }
