@@ -34,7 +34,10 @@ struct Support {
     if (x <= 0) return true;
     if (kind == VisibilityKind::logistic) return x < distance;
     const double kappa = at > 0 ? -along : along;
-    return std::sqrt(s1 * s1 + 2 * s1 * x * kappa + x * x) + std::sqrt(s2 * s2 - 2 * s2 * x * kappa + x * x) - s1 - s2 < excess;
+// sqrt(to) + sqrt(from) < detour, without roots: this decides for every chain and receiver of a step.
+    const double to = s1 * s1 + 2 * s1 * x * kappa + x * x, from = s2 * s2 - 2 * s2 * x * kappa + x * x;
+    const double rest = square(s1 + s2 + excess) - to - from;
+    return rest > 0 && 4 * to * from < rest * rest;
   }
 };
 
