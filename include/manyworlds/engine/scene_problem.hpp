@@ -18,24 +18,26 @@ struct ProblemOptions {
 /// placement::bind refuses and for what paths::StaticWorld refuses.
 class Problem : public BasicProblem<paths::PathModel, placement::Placement> {
  public:
-  Problem(const Scene& scene, const placement::All& placement, const ProblemOptions& options = {})
-      : BasicProblem(make((validate_devices(scene), scene), placement::bind(scene, placement), options)),
-        scene(std::make_shared<const Scene>(scene)) {}
+  Problem(const Scene& world, const placement::All& places, const ProblemOptions& options = {})
+      : BasicProblem(make((validate_devices(world), world), placement::bind(world, places), options)),
+        scene(std::make_shared<const Scene>(world)) {}
   /// One descriptor, or several.
   template <class... Descriptor>
     requires(sizeof...(Descriptor) > 0 && (std::constructible_from<placement::AnyPlacement, Descriptor> && ...))
-  explicit Problem(const Scene& scene, const Descriptor&... descriptors) : Problem(scene, placement::All{{descriptors...}, {}}) {}
+  explicit Problem(const Scene& world, const Descriptor&... descriptors)
+      : Problem(world, placement::All{{descriptors...}, {}}) {}
 
   std::shared_ptr<const Scene> scene;  ///< as it was given
 
  private:
-  static BasicProblem make(const Scene& scene, placement::Placement placement, const ProblemOptions& options) {
+  static BasicProblem make(const Scene& world, placement::Placement places, const ProblemOptions& options) {
     std::vector<std::uint32_t> movers;
-    for (std::size_t m : placement.movers()) movers.push_back(std::uint32_t(m));
-    BasicProblem problem{std::make_shared<const paths::PathModel>(scene, movers, options.paths), std::move(placement), {}, {}};
+    for (std::size_t m : places.movers()) movers.push_back(std::uint32_t(m));
+    auto model = std::make_shared<const paths::PathModel>(world, movers, options.paths);
+    BasicProblem problem{std::move(model), std::move(places), {}, {}};
     problem.rest = problem.placement.initial();
-    for (const Transmitter& t : scene.transmitters) problem.power_dbm.push_back(t.power_dbm);
-    problem.weights = scene.receivers.weights;
+    for (const Transmitter& t : world.transmitters) problem.power_dbm.push_back(t.power_dbm);
+    problem.weights = world.receivers.weights;
     problem.serving = options.serving;
     problem.noise_dbm = options.noise_dbm;
     problem.floor_dbm = options.floor_dbm;
