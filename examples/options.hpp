@@ -5,8 +5,12 @@
 #include <fstream>
 #include <iostream>
 
+#include "manyworlds/core/error.hpp"
 #include "manyworlds/core/text.hpp"
-#include "manyworlds/manyworlds.hpp"
+#include "manyworlds/kernels/path_view.hpp"
+#include "manyworlds/math/vec3.hpp"
+#include "manyworlds/scene/antenna.hpp"
+#include "manyworlds/scene/visibility.hpp"
 
 /// What the drivers share: reading numbers and names from the command line, and leaving with exit code 2 when they are
 /// wrong.
