@@ -33,7 +33,9 @@ class Problem : public BasicProblem<paths::PathModel, placement::Placement> {
   static BasicProblem make(const Scene& world, placement::Placement places, const ProblemOptions& options) {
     std::vector<std::uint32_t> movers;
     for (std::size_t m : places.movers()) movers.push_back(std::uint32_t(m));
-    auto model = std::make_shared<const paths::PathModel>(world, movers, options.paths);
+    paths::PathOptions path_options = options.paths;
+    path_options.moving_transmitters = path_options.moving_transmitters || places.moves_transmitters();
+    auto model = std::make_shared<const paths::PathModel>(world, movers, path_options);
     BasicProblem problem{std::move(model), std::move(places), {}, {}};
     problem.rest = problem.placement.initial();
     for (const Transmitter& t : world.transmitters) problem.power_dbm.push_back(t.power_dbm);

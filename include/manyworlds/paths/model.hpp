@@ -49,8 +49,8 @@ class PathModel {
   const StaticWorld& world() const { return *world_; }
   Workspace make_workspace() const { return {}; }
 
-  /// Finds the paths of a configuration, evaluates them and fills w.gains. Poses and transmitters must have the numbers of
-  /// the model's movers and transmitters (InputError).
+  /// Finds the paths of a configuration, evaluates them and fills w.gains. Throws InputError when poses and transmitters
+  /// are not as many as the model's, for a visibility out of range, and for a mover that it does not fit.
   void gains(const Configuration& c, const Visibility& visibility, Workspace& w) const {
     place(c, visibility, w);
     find(w);
@@ -68,6 +68,9 @@ class PathModel {
   /// The same for any sink of the field kernels (path_field_adjoint.hpp).
   template <class AnySink>
   void pullback(const std::vector<double>& gain_bar, const Workspace& w, AnySink& sink) const {
+    if (const std::size_t n = transmitters() * receivers(); gain_bar.size() != n || w.gains.size() != n)
+      throw InputError("pullback", "expected " + std::to_string(n) + " derivatives by gains and as many gains, got " +
+                                       std::to_string(gain_bar.size()) + " and " + std::to_string(w.gains.size()));
     const auto cotangent = [&](std::uint32_t tx, std::uint32_t rx, const CVec3<double>& field) {
       const std::size_t at = tx * receivers() + rx;
       return 2 * gain_bar[at] * (world_->options.coherent ? w.totals[at] : field);
@@ -81,7 +84,7 @@ class PathModel {
       }
     // Static paths know nothing of the movers; only the transmitter's own place, or a sink that asks for more, cares.
     for (std::size_t tx = 0; tx < transmitters(); ++tx) {
-      if (!AnySink::wants_static && !w.own_paths[tx]) continue;
+      if (!AnySink::wants_static && !w.own_paths[tx] && !world_->options.moving_transmitters) continue;
       const TransmitterPaths& own = paths_of(w, tx);
       view.hops = own.cache.hops.data();
       for (std::size_t i = 0; i < own.cache.paths.size(); ++i) {
@@ -134,6 +137,11 @@ class PathModel {
     if (c.movers.size() != shapes.size() || c.transmitters.size() != transmitters())
       throw InputError("configuration", "expected " + std::to_string(shapes.size()) + " poses and " + std::to_string(transmitters()) +
                                             " transmitters, got " + std::to_string(c.movers.size()) + " and " + std::to_string(c.transmitters.size()));
+    const Visibility& v = visibility;
+    if (v.tiles < 1 || v.tiles > kernels::max_tiles || !(v.smoothing_wavelengths > 0 && v.alpha > 0 && v.support > 0))
+      throw InputError("visibility", "expected 1 to 8 tiles and smoothing and support above 0, got " + std::to_string(v.tiles) + " tiles, " +
+                                         std::to_string(v.smoothing_wavelengths) + " wavelengths, " + std::to_string(v.alpha) + " 1/m, support " +
+                                         std::to_string(v.support));
     w.visibility = visibility;
     w.poses = c.movers;
     w.moving.clear();

@@ -14,6 +14,9 @@ struct PathOptions {
   int max_depth = 3;         ///< reflections and transmissions of a path together, 0 to 5
   bool transmission = true;  ///< paths pass through penetrable surfaces
   bool coherent = false;     ///< gain is |sum of fields|^2 instead of the sum of powers
+  /// Gradients by a transmitter's position count its static paths even where it stands in the scene; elsewhere they
+  /// always do.
+  bool moving_transmitters = false;
   Finder finder = Finder::automatic;
   std::uint64_t rays = default_rays;            ///< of each transmitter, when shooting; an eighth of it from a mover
   std::size_t max_beams = default_max_beams;    ///< of a transmitter; beyond, the automatic finder shoots
@@ -31,7 +34,8 @@ struct TransmitterPaths {
 /// transmitters at their places in the scene.
 class StaticWorld {
  public:
-  /// Throws InputError for a depth out of range, a mover that is not in the scene or more than 64 faces of movers.
+  /// Throws InputError for a depth out of range, a mover that is not in the scene or named twice, and for more than 64
+  /// faces of movers.
   StaticWorld(const Scene& scene, const std::vector<std::uint32_t>& movers, PathOptions path_options)
       : options(path_options), finder(path_options.finder), wavelength(manyworlds::wavelength(scene.frequency_hz)), groups(scene.receivers.positions),
         bvh_({}, {}, {}) {
@@ -39,7 +43,10 @@ class StaticWorld {
       throw InputError("max_depth", "expected 0 to " + std::to_string(paths::max_depth) + ", got " + std::to_string(options.max_depth));
     for (const Material& m : scene.materials) slabs.push_back(make_slab<double>(m, scene.frequency_hz));
     for (std::uint32_t m : movers) {
-      mover_objects.push_back(scene.objects.at(m));
+      if (m >= scene.objects.size())
+        throw InputError("movers", "object " + std::to_string(m) + " of only " + std::to_string(scene.objects.size()));
+      if (std::count(movers.begin(), movers.end(), m) > 1) throw InputError("movers", "'" + scene.objects[m].name + "' is named twice");
+      mover_objects.push_back(scene.objects[m]);
       mover_shapes.push_back(make_mover_shape(scene.objects[m]));
       object_index.push_back(m);
       mover_faces += std::uint32_t(mover_shapes.back().faces.size());
