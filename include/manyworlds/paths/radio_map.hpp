@@ -1,7 +1,9 @@
 #pragma once
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <mutex>
+#include <thread>
 
 #include "manyworlds/paths/model.hpp"
 
