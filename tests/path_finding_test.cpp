@@ -177,7 +177,6 @@ TEST(PathFinding, SplitEqualsFullRetrace) {
         const Pose pose = make_pose(random_point(random, {1, 1, 1}, {9, 9, 9}), random_point(random, {-3, -1, -1}, {3, 1, 1}));
         const MoverShape shape = make_mover_shape(scene.objects[m]);
         split.moving.add(scene.objects[m], m, shape, pose);
-        split.moving.build_tree();
         for (std::size_t v = 0; v < scene.objects[m].mesh.vertices.size(); ++v)
           placed.objects[m].mesh.vertices[v] = pose.point(scene.objects[m].mesh.vertices[v] - shape.origin);
       }
@@ -197,6 +196,25 @@ TEST(PathFinding, SplitEqualsFullRetrace) {
     }
   }
   EXPECT_GT(dynamic, 2000u);
+}
+
+/// The mirror point (5, 5, 1.5) on the back wall lies exactly on the edge of a partition that stands on it.
+TEST(PathFinding, NothingLeaksThroughTheCornerOfAWallAndAMirror) {
+  for (const std::uint32_t material : {0u, 1u}) {
+    Scene scene;
+    scene.materials = test::test_materials();
+    test::add_room(scene, 1, {8, 5, 3});
+    test::add_sheet(scene, "partition", material, {5, 2, 0}, {0, 3, 0}, {0, 0, 3});
+    const bool penetrable = material == 0;
+    const World world(scene, penetrable);
+    const ReceiverGroups receivers({{5.125, 4.975, 1.5}});
+    const TransmitterCache cache(world.geometry(), {2, 4.4, 1.5}, receivers, 2);
+    Keys found;
+    world.add(found, cache, 0);
+    const std::uint32_t back = 5, partition = 6;  // objects
+    EXPECT_EQ(found.count({0, 0, {{back, int(HopKind::reflect)}}}), 0u);
+    EXPECT_EQ(found.count({0, 0, {{back, int(HopKind::reflect)}, {partition, int(HopKind::transmit)}}}), penetrable ? 1u : 0u);
+  }
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #pragma once
+#include "manyworlds/bvh/traverse.hpp"
 #include "manyworlds/paths/surfaces.hpp"
 
 namespace manyworlds::paths {
@@ -30,6 +31,15 @@ struct Beam {
     for (int i = 0; i < planes; ++i)
       if (plane[i](center) < -r) return false;
     return true;
+  }
+  /// Which children of a node the beam may meet: for each plane the corner that lies farthest inside decides.
+  void meets(const BvhNode& node, int (&met)[bvh_width]) const {
+    for (int& m : met) m = 1;
+    for (int p = 0; p < planes; ++p) {
+      const Vec3d n = plane[p].normal;
+      const float *x = node.bounds[n.x > 0 ? 1 : 0], *y = node.bounds[n.y > 0 ? 3 : 2], *z = node.bounds[n.z > 0 ? 5 : 4];
+      for (int i = 0; i < bvh_width; ++i) met[i] &= n.x * x[i] + n.y * y[i] + n.z * z[i] >= plane[p].offset - tolerance;
+    }
   }
   bool contains(Vec3d p) const { return meets_sphere(p, tolerance); }
 };
@@ -115,8 +125,11 @@ struct EveryFace {
   /// f(face, guide of the child).
   template <class F>
   void for_each(const Beam& beam, F&& f) const {
-    fixed->tree.for_each([&](Vec3d center, double radius) { return !(stop && *stop) && beam.meets_sphere(center, radius); },
-                         [&](std::uint32_t face) { f(face, *this); });
+    if (stop && *stop) return;
+    visit(fixed->tree.view(), [&](const BvhNode& node, int (&met)[bvh_width]) { beam.meets(node, met); },
+          [&](std::uint32_t face) {
+            if (!(stop && *stop)) f(face, *this);
+          });
   }
   EveryFace after_mover(std::uint32_t) const { return *this; }
 };
@@ -132,10 +145,8 @@ void grow(const Beam& root, const SurfaceSet& fixed, const SurfaceSet* moving, i
     if (reflect(root, fixed, face, child)) grow(child, fixed, moving, depth, next, visit);
   });
   if (!moving) return;
-  moving->tree.for_each([&](Vec3d center, double radius) { return root.meets_sphere(center, radius); },
-                        [&](std::uint32_t i) {
-                          if (reflect(root, *moving, i, child)) grow(child, fixed, moving, depth, guide.after_mover(i), visit);
-                        });
+  for (std::uint32_t i = 0; i < moving->size(); ++i)
+    if (reflect(root, *moving, i, child)) grow(child, fixed, moving, depth, guide.after_mover(i), visit);
 }
 template <class Visit>
 void grow(const Beam& root, const SurfaceSet& fixed, const SurfaceSet* moving, int depth, Visit&& visit) {

@@ -35,10 +35,11 @@ inline void mirror_through(const Geometry& g, Vec3d source, const std::uint32_t*
 
 /// Image method: the points where the chain of reflections from images[0] to `target` meets its faces.
 /// points[0] = source, points[1..n] on the faces, points[n + 1] = target. False when a point falls behind its
-/// predecessor or outside its face; then the points are incomplete.
+/// predecessor or outside its face, or source and target are one; then the points are incomplete.
 inline bool solve(const Geometry& g, const Vec3d* images, const std::uint32_t* chain, int n, Vec3d target, Vec3d* points) {
   points[0] = images[0];
   points[n + 1] = target;
+  if (n == 0) return norm2(target - images[0]) > square(tolerance);
   for (int i = n; i > 0; --i) {
     const Surface& s = g.surface(chain[i - 1]);
     const Vec3d to_image = images[i] - points[i + 1];
@@ -99,6 +100,28 @@ inline bool trace(const Geometry& g, Vec3d a, Vec3d b, std::uint32_t from, std::
   return true;
 }
 
+/// What a path passes through exactly where it reflects off `face`: the edge of another face may meet the mirror there,
+/// and the two segments, which both only end on that face's plane, would slip past it. Appends to `hops` and charges
+/// `budget` as trace() does; false when the path ends here.
+inline bool trace_corner(const Geometry& g, Vec3d before, Vec3d corner, Vec3d after, std::uint32_t face, int& budget,
+                         std::vector<Hop>& hops) {
+  constexpr double reach = 1e-4;  // m; far beyond what counts as lying on a plane
+  const double clearance = 2 * tolerance * max(1.0, max_abs(corner));
+  Crossing crossing[max_depth + 2];
+  const Vec3d a = corner + reach * normalized(before - corner), b = corner + reach * normalized(after - corner);
+  const int count = crossings(g.bvh, a, b, [&](std::uint32_t other) {
+    const Surface& s = g.fixed->surfaces[other];
+    return other == face || std::abs(dot(s.normal, corner) - s.offset) > clearance;  // these the segments meet themselves
+  }, crossing, budget);
+  if (count > budget) return false;
+  for (int i = 0; i < count; ++i) {
+    if (g.opaque(crossing[i].face)) return false;
+    hops.push_back({crossing[i].face, HopKind::transmit});
+  }
+  budget -= count;
+  return true;
+}
+
 /// Traces all segments of a solved chain; appends the hops (transmissions and reflections in path order).
 /// On failure the hops are as before.
 inline bool trace_chain(const Geometry& g, const std::uint32_t* chain, int n, const Vec3d* points, int budget,
@@ -107,7 +130,8 @@ inline bool trace_chain(const Geometry& g, const std::uint32_t* chain, int n, co
   const std::size_t before = hops.size();
   for (int i = 0; i <= n; ++i) {
     const std::uint32_t from = i == 0 ? first : chain[i - 1], to = i == n ? last : chain[i];
-    if (!trace(g, points[i], points[i + 1], from, to, budget, hops)) {
+    if ((i > 0 && !trace_corner(g, points[i - 1], points[i], points[i + 1], from, budget, hops)) ||
+        !trace(g, points[i], points[i + 1], from, to, budget, hops)) {
       hops.resize(before);
       return false;
     }

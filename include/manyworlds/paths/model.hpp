@@ -153,7 +153,6 @@ class PathModel {
       w.moving.add(world_->mover_objects[m], world_->object_index[m], shapes[m], c.movers[m]);
       w.mover_of_face.resize(w.moving.size(), m);
     }
-    w.moving.build_tree();
     for (const Surface& s : w.moving.surfaces) {
       if (visibility.kind != VisibilityKind::hard && !s.is_rectangle)
         throw InputError(world_->mover_objects[w.mover_of_face[w.frames.size()]].name,

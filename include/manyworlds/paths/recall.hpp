@@ -19,7 +19,8 @@ inline Recall recall(const TransmitterCache& search, const TransmitterCache& ref
     std::set<Key> all;
     for (const auto& path : cache.paths) {
       Key key{path.rx, {}};
-      for (std::uint32_t h = path.first_hop; h < path.first_hop + path.hops; ++h) key.second.push_back({cache.hops[h].face, cache.hops[h].kind});
+      for (std::uint32_t h = path.first_hop; h < path.first_hop + path.hops; ++h)
+        key.second.push_back({cache.hops[h].face, cache.hops[h].kind});
       all.insert(std::move(key));
     }
     return all;

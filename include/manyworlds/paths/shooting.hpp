@@ -22,7 +22,8 @@ namespace detail {
 
 /// Direction i of n that cover the sphere evenly (Fibonacci lattice).
 inline Vec3d lattice_direction(std::uint64_t i, std::uint64_t n) {
-  const double z = 1 - (2 * double(i) + 1) / double(n), r = std::sqrt(1 - z * z), turns = double(i) * 0.6180339887498949;
+  const double z = 1 - (2 * double(i) + 1) / double(n), r = std::sqrt(1 - z * z),
+               turns = double(i) * 0.6180339887498949;
   const double phi = 2 * pi * (turns - std::floor(turns));
   return {r * std::cos(phi), r * std::sin(phi), z};
 }
@@ -42,10 +43,11 @@ inline void sort_unique(std::vector<FaceChain>& chains) {
 
 /// Follows one ray through `budget` more interactions. At every face it reflects, which makes a chain, and where the
 /// face is penetrable it also goes straight on.
-inline void follow(const Geometry& g, Vec3d origin, Vec3d direction, std::uint32_t from, FaceChain& chain, int length, int budget,
-                   std::vector<FaceChain>& found) {
+inline void follow(const Geometry& g, Vec3d origin, Vec3d direction, std::uint32_t from, FaceChain& chain, int length,
+                   int budget, std::vector<FaceChain>& found) {
   Hit hit;
-  if (budget == 0 || !nearest(g.bvh, origin, direction, std::numeric_limits<double>::infinity(), SkipFaces{from}, hit)) return;
+  if (budget == 0 || !nearest(g.bvh, origin, direction, std::numeric_limits<double>::infinity(), SkipFaces{from}, hit))
+    return;
   const Vec3d at = origin + hit.t * direction, normal = g.fixed->surfaces[hit.face].normal;
   chain[std::size_t(length)] = hit.face;
   found.push_back(chain);
@@ -68,7 +70,8 @@ inline std::vector<FaceChain> shoot(const Geometry& g, const RaySource& source, 
   for (std::uint64_t first = 0; first < rays; first += batch) {
     found.clear();
     for (std::uint64_t i = first; i < std::min(rays, first + batch); ++i)
-      detail::follow(g, detail::point_in(source, i), detail::lattice_direction(i, rays), no_face, chain, 0, depth, found);
+      detail::follow(g, detail::point_in(source, i), detail::lattice_direction(i, rays), no_face, chain, 0, depth,
+                     found);
     detail::sort_unique(found);
     const auto middle = std::ptrdiff_t(all.size());
     all.insert(all.end(), found.begin(), found.end());
@@ -118,7 +121,8 @@ class AlongChains {
 
 /// grow() through static faces, along the given sorted chains only.
 template <class Visit>
-void grow_along(const Beam& root, const SurfaceSet& fixed, const std::vector<FaceChain>& chains, int depth, Visit&& visit) {
+void grow_along(const Beam& root, const SurfaceSet& fixed, const std::vector<FaceChain>& chains, int depth,
+                Visit&& visit) {
   grow(root, fixed, nullptr, depth, AlongChains(chains), visit);
 }
 

@@ -19,7 +19,8 @@ class SuffixTree {
 
   /// For a mover of the given radius about `center`, free to move by `slack`; `length` reflections at most; `rays` are
   /// shot, or all beams grown when it is 0.
-  void build(const Geometry& g, const ReceiverGroups& receivers, Vec3d center, double radius, double slack, int length, std::uint64_t rays) {
+  void build(const Geometry& g, const ReceiverGroups& receivers, Vec3d center, double radius, double slack, int length,
+             std::uint64_t rays) {
     center_ = center;
     radius_ = radius + slack;
     chains_.clear();

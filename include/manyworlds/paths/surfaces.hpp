@@ -1,7 +1,6 @@
 #pragma once
-#include "manyworlds/bvh/bvh.hpp"
+#include "manyworlds/bvh/build.hpp"
 #include "manyworlds/math/pose.hpp"
-#include "manyworlds/paths/sphere_tree.hpp"
 #include "manyworlds/scene/mover.hpp"
 
 namespace manyworlds::paths {
@@ -32,14 +31,15 @@ class SurfaceSet {
   std::vector<Vec3d> corners;
   std::vector<BvhTriangle> triangles;  ///< face ids are indices into `surfaces` plus `first_id`
   std::uint32_t first_id = 0;
-  SphereTree tree;  ///< over the surfaces, made by build_tree()
+  BoxTree tree{{}, {}};  ///< over the surfaces, made by build_tree()
 
   std::uint32_t size() const { return std::uint32_t(surfaces.size()); }
   void clear() { surfaces.clear(); corners.clear(); triangles.clear(); }
   void build_tree() {
-    std::vector<SphereTree::Sphere> spheres;
-    for (const Surface& s : surfaces) spheres.push_back({s.center, s.radius});
-    tree = {std::move(spheres), 2};
+    std::vector<Boxd> boxes(surfaces.size());
+    for (std::size_t i = 0; i < boxes.size(); ++i)
+      for (std::uint32_t k = 0; k < surfaces[i].corners; ++k) boxes[i].extend(corners[surfaces[i].first_corner + k]);
+    tree = build_boxes(boxes);
   }
 
   /// Adds the faces of an object whose own frame is put at `pose`.

@@ -21,19 +21,21 @@ struct TransmitterCache {
     std::uint32_t first_point = 0, points = 0;  ///< transmitter, reflection points, receiver
   };
   Vec3d position{};
-  std::vector<Beam> prefixes;                  ///< depth first; fewer reflections than max_depth
-  std::vector<StaticPath> paths;               ///< by receiver
-  std::vector<std::uint32_t> first_path;       ///< paths of receiver r are [first_path[r], first_path[r + 1])
+  std::vector<Beam> prefixes;             ///< depth first; fewer reflections than max_depth
+  std::vector<StaticPath> paths;          ///< by receiver
+  std::vector<std::uint32_t> first_path;  ///< paths of receiver r are [first_path[r], first_path[r + 1])
   std::vector<Hop> hops;
   std::vector<Vec3d> points;
-  Finder finder = Finder::beams;               ///< the one that ran
-  std::size_t beams = 0;                       ///< grown, in the tree of all or along the chains
-  std::size_t chains = 0;                      ///< when shooting: found by rays, or of a single face
+  Finder finder = Finder::beams;  ///< the one that ran
+  std::size_t beams = 0;          ///< grown, in the tree of all or along the chains
+  std::size_t chains = 0;         ///< when shooting: found by rays, or of a single face
 
   /// Static paths and prefixes from a position. `g.moving` must be unset. The automatic finder gives up the tree of
   /// all beams when it has more than `max_beams`; chains of one reflection are complete whichever finder runs.
-  TransmitterCache(const Geometry& g, Vec3d from, const ReceiverGroups& receivers, int depth, Finder wanted = Finder::automatic,
-                   std::uint64_t rays = default_rays, std::size_t max_beams = default_max_beams) : position(from) {
+  TransmitterCache(const Geometry& g, Vec3d from, const ReceiverGroups& receivers, int depth,
+                   Finder wanted = Finder::automatic, std::uint64_t rays = default_rays,
+                   std::size_t max_beams = default_max_beams)
+      : position(from) {
     bool too_many = false;
     if (wanted != Finder::shooting) {
       const bool bounded = wanted == Finder::automatic;
@@ -72,7 +74,8 @@ struct TransmitterCache {
         if (!solve(g, position, beam.chain, n, receivers.positions()[rx], p)) return;
         const std::size_t first_hop = hops.size();
         if (!trace_chain(g, beam.chain, n, p, depth - n, hops)) return;
-        paths.push_back({rx, std::uint32_t(first_hop), std::uint32_t(hops.size() - first_hop), std::uint32_t(points.size()), std::uint32_t(n + 2)});
+        paths.push_back({rx, std::uint32_t(first_hop), std::uint32_t(hops.size() - first_hop),
+                         std::uint32_t(points.size()), std::uint32_t(n + 2)});
         points.insert(points.end(), p, p + n + 2);
       });
     });
