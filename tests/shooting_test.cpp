@@ -39,7 +39,8 @@ Scene town(int n) {
   test::add_sheet(scene, "ground", 0, {-20, -20, 0}, {n * pitch + 40, 0, 0}, {0, n * pitch + 40, 0});
   for (int i = 0; i < n * n; ++i) {
     const double height = random.uniform(5, 25);
-    test::add_box(scene, "block_" + std::to_string(i), std::uint32_t(i % 3), {pitch * (i % n) + 10, pitch * (i / n) + 10, height / 2},
+    test::add_box(scene, "block_" + std::to_string(i), std::uint32_t(i % 3),
+                  {pitch * (i % n) + 10, pitch * (i / n) + 10, height / 2},
                   {random.uniform(6, 13), random.uniform(6, 13), height});
   }
   Transmitter tx;
@@ -47,7 +48,8 @@ Scene town(int n) {
   tx.position = {middle + 0.3, middle + 0.2, 8};
   scene.add(tx);
   for (int i = 0; i < 100; ++i)
-    scene.receivers.positions.push_back({middle + random.uniform(-40, 40), middle + pitch * (int(random.below(3)) - 1) + random.uniform(-3, 3), 1.5});
+    scene.receivers.positions.push_back(
+        {middle + random.uniform(-40, 40), middle + pitch * (int(random.below(3)) - 1) + random.uniform(-3, 3), 1.5});
   return scene;
 }
 
@@ -182,13 +184,15 @@ TEST_P(Movers, GainsOfShootingAreThoseOfBeams) {
     for (int pose = 0; pose < 2; ++pose) {
       Configuration c;
       for (std::size_t m = 0; m < movers.size(); ++m)
-        c.movers.push_back(make_pose(random_point(random, {1, 1, 1}, {9, 9, 9}), random_point(random, {-3, -1, -1}, {3, 1, 1})));
+        c.movers.push_back(
+            make_pose(random_point(random, {1, 1, 1}, {9, 9, 9}), random_point(random, {-3, -1, -1}, {3, 1, 1})));
       c.transmitters.push_back(scene.transmitters[0].position);
       beams.gains(c, visibility, a);
       shot.gains(c, visibility, b);
       paths += a.table.paths.size();
       EXPECT_LE(b.table.paths.size(), a.table.paths.size());
-      for (std::size_t i = 0; i < a.gains.size(); ++i, ++count) equal += std::abs(a.gains[i] - b.gains[i]) <= 1e-9 * a.gains[i];
+      for (std::size_t i = 0; i < a.gains.size(); ++i, ++count)
+        equal += std::abs(a.gains[i] - b.gains[i]) <= 1e-9 * a.gains[i];
     }
   }
   EXPECT_GT(paths, 100u);
