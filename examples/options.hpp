@@ -123,8 +123,8 @@ struct VisibilityOptions {
     mw::Visibility v = visibility;
     v.kind = parse_visibility("--visibility", kind);
     if (v.tiles < 1 || v.tiles > mw::kernels::max_tiles) throw mw::InputError("--tiles", "expected 1 to 8, found " + std::to_string(v.tiles));
-    if (!(v.smoothing_wavelengths > 0)) throw mw::InputError("--smoothing-wavelengths", "expected a number > 0, found " + mw::to_text(v.smoothing_wavelengths));
-    if (!(v.alpha > 0)) throw mw::InputError("--smoothing-alpha", "expected a number > 0, found " + mw::to_text(v.alpha));
+    check_positive("--smoothing-wavelengths", v.smoothing_wavelengths, "");
+    check_positive("--smoothing-alpha", v.alpha, " per metre");
     return v;
   }
 };

@@ -78,6 +78,11 @@ int main(int argc, char** argv) {
 
   return examples::run_driver(app, argc, argv, [&] {
     const Visibility v = visibility.checked();
+    if (!output.empty()) {
+      const auto folder = std::filesystem::absolute(output).parent_path();
+      if (!std::filesystem::is_directory(folder)) throw InputError("--json", "expected a file in a folder that exists, found '" + output + "'");
+      examples::check_output_folder("--json", folder);
+    }
     Scene scene = io::load(file, {.frequency_hz = frequency});
     options.transmission = !no_transmission;
     // Every port of a transmitter is a transmitter of its own here.

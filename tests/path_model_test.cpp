@@ -35,7 +35,9 @@ Pose random_pose(Random& random, Vec3d lo, Vec3d hi) {
   return make_pose(random_point(random, lo, hi), random_point(random, {-3, -.5, -.5}, {3, .5, .5}));
 }
 
-Pose moved(Pose pose, Vec3d translation, Vec3d turn) { return {pose.position + translation, rotation_vector(turn) * pose.rotation}; }
+Pose moved(Pose pose, Vec3d translation, Vec3d turn) {
+  return {pose.position + translation, rotation_vector(turn) * pose.rotation};
+}
 
 /// The scene with an object set down at a pose, to be traced as a static one.
 void set_down(Scene& scene, std::uint32_t object, const Pose& pose) {
@@ -62,7 +64,8 @@ Scene two_rooms() {
 }
 
 enum class Movers { metal, plasterboard, two, box, box_and_panel };
-const char* const mover_names[] = {"metal panel", "plasterboard panel", "two panels", "metal box", "plasterboard box and panel"};
+const char* const mover_names[] = {"metal panel", "plasterboard panel", "two panels", "metal box",
+                                   "plasterboard box and panel"};
 
 std::vector<std::uint32_t> add_movers(Scene& scene, Movers which, std::uint32_t metal, std::uint32_t penetrable) {
   const auto first = std::uint32_t(scene.objects.size());
@@ -88,12 +91,20 @@ TEST(PathModel, SplitPowersEqualThoseOfAFullRetrace) {
     Scene scene = seed % 3 == 0 ? two_rooms() : test::random_sheets(random, 8);
     const Vec3d hi = seed % 3 == 0 ? Vec3d{7.9, 4.9, 2.7} : Vec3d{10, 10, 10};
     const auto movers = add_movers(scene, Movers(seed % 5), 1, 2);
-    for (int t = 0; t < 2; ++t) scene.add({"tx" + std::to_string(t), random_point(random, {.1, .1, .1}, hi), {}, 0, {}});
+    for (int t = 0; t < 2; ++t)
+      scene.add({"tx" + std::to_string(t), random_point(random, {.1, .1, .1}, hi), {}, 0, {}});
     for (int r = 0; r < 40; ++r) scene.receivers.positions.push_back(random_point(random, {.1, .1, .1}, hi));
     if (seed % 4 == 3) scene.receivers.antenna = Antenna{Pattern::dipole, {0, pi / 2}};
     const PathOptions options{.max_depth = 3, .transmission = seed % 2 == 0, .coherent = seed % 4 > 1};
     const PathModel split(scene, movers, options);
-    const std::vector<double> without = gains_of(PathModel([&] { Scene s = scene; s.objects.resize(movers[0]); return s; }(), {}, options), at_home(scene, 0), hard);
+    const std::vector<double> without = gains_of(PathModel(
+                                                     [&] {
+                                                       Scene s = scene;
+                                                       s.objects.resize(movers[0]);
+                                                       return s;
+                                                     }(),
+                                                     {}, options),
+                                                 at_home(scene, 0), hard);
     Workspace w = split.make_workspace();
     for (int step = 0; step < 3; ++step) {
       Configuration c = at_home(scene, movers.size());
@@ -127,7 +138,11 @@ struct FullSink {
   std::vector<std::array<double, 3>> materials;  ///< eps_r, sigma, thickness
 
   FullSink(const PathModel& model, const Workspace& workspace, std::size_t material_count)
-      : w(workspace), transmitters(model.transmitters()), receivers(model.receivers()), movers(workspace.poses.size()), materials(material_count) {}
+      : w(workspace),
+        transmitters(model.transmitters()),
+        receivers(model.receivers()),
+        movers(workspace.poses.size()),
+        materials(material_count) {}
   void transmitter(std::uint32_t tx, Vec3d v) { transmitters[tx] += v; }
   void receiver(std::uint32_t rx, Vec3d v) { receivers[rx] += v; }
   void face(std::uint32_t face, Vec3d center, Vec3d rotation, double, double) {
@@ -208,7 +223,8 @@ struct Tally {
 };
 
 /// Checks the gradient by every pose and transmitter of a configuration.
-void check_gradients(const PathModel& model, const Configuration& c, const Visibility& visibility, Random& random, Tally& tally, const std::string& what) {
+void check_gradients(const PathModel& model, const Configuration& c, const Visibility& visibility, Random& random,
+                     Tally& tally, const std::string& what) {
   Workspace w = model.make_workspace(), near = model.make_workspace();
   model.gains(c, visibility, w);
   const std::vector<double> gain_bar = balanced(w.gains, random);
@@ -224,20 +240,25 @@ void check_gradients(const PathModel& model, const Configuration& c, const Visib
   for (std::size_t m = 0; m < c.movers.size(); ++m) {
     if (norm(gradient.movers[m].translation) == 0) continue;  // nothing meets it
     for (const bool turn : {false, true}) {
-      const Difference d = differentiate([&](Vec3d step, double& value) {
-        Configuration other = c;
-        other.movers[m] = turn ? moved(c.movers[m], {}, step) : moved(c.movers[m], step, {});
-        return at(other, value);
-      }, h);
-      tally.check(turn ? gradient.movers[m].rotation : gradient.movers[m].translation, d, 1e-6, what + (turn ? " rotation" : " translation"));
+      const Difference d = differentiate(
+          [&](Vec3d step, double& value) {
+            Configuration other = c;
+            other.movers[m] = turn ? moved(c.movers[m], {}, step) : moved(c.movers[m], step, {});
+            return at(other, value);
+          },
+          h);
+      tally.check(turn ? gradient.movers[m].rotation : gradient.movers[m].translation, d, 1e-6,
+                  what + (turn ? " rotation" : " translation"));
     }
   }
   for (std::size_t t = 0; t < c.transmitters.size(); ++t) {
-    const Difference d = differentiate([&](Vec3d step, double& value) {
-      Configuration other = c;
-      other.transmitters[t] += step;
-      return at(other, value);
-    }, h);
+    const Difference d = differentiate(
+        [&](Vec3d step, double& value) {
+          Configuration other = c;
+          other.transmitters[t] += step;
+          return at(other, value);
+        },
+        h);
     tally.check(gradient.transmitters[t], d, 1e-6, what + " transmitter");
   }
 }
@@ -252,15 +273,20 @@ TEST(PathModel, GradientsEqualDifferencesInTwoRooms) {
         Scene scene = two_rooms();
         const auto movers = add_movers(scene, Movers(which), 1, 2);
         scene.add({"tx0", random_point(random, {.5, .5, .5}, {3.5, 4.5, 2.3}), {}, 0, {}});
-        scene.add({"tx1", random_point(random, {.5, .5, .5}, {7.5, 4.5, 2.3}), {0.3, 0.1, 0}, 0, {Pattern::tr38901, {0.4}}});
-        for (int r = 0; r < 4; ++r) scene.receivers.positions.push_back(random_point(random, {.5, .5, .5}, {7.5, 4.5, 2.3}));
+        scene.add(
+            {"tx1", random_point(random, {.5, .5, .5}, {7.5, 4.5, 2.3}), {0.3, 0.1, 0}, 0, {Pattern::tr38901, {0.4}}});
+        for (int r = 0; r < 4; ++r)
+          scene.receivers.positions.push_back(random_point(random, {.5, .5, .5}, {7.5, 4.5, 2.3}));
         if (seed % 3 == 0) scene.receivers.antenna = Antenna{Pattern::hw_dipole, {pi / 4}};
         const int depth = which < 2 ? 3 : 2;
-        const PathModel model(scene, movers, {.max_depth = depth, .transmission = seed % 4 != 1, .coherent = coherent, .moving_transmitters = true});
+        const PathModel model(
+            scene, movers,
+            {.max_depth = depth, .transmission = seed % 4 != 1, .coherent = coherent, .moving_transmitters = true});
         Configuration c = at_home(scene, movers.size());
         for (Pose& pose : c.movers) pose = random_pose(random, {1.5, 1.5, 1}, {6.5, 3.5, 1.8});
         c.transmitters[1] += random_point(random, {-.2, -.2, -.2}, {.2, .2, .2});  // has left its place; tx0 has not
-        check_gradients(model, c, kind.visibility, random, tally, std::string(kind.name) + ", " + mover_names[which] + (coherent ? ", coherent" : ""));
+        check_gradients(model, c, kind.visibility, random, tally,
+                        std::string(kind.name) + ", " + mover_names[which] + (coherent ? ", coherent" : ""));
       }
   EXPECT_GT(tally.checked, 120);
   EXPECT_LT(tally.rough, tally.checked / 3);
@@ -268,7 +294,8 @@ TEST(PathModel, GradientsEqualDifferencesInTwoRooms) {
 
 TEST(PathModel, GradientsEqualDifferencesInTheReferenceScene) {
   Tally tally;
-  const Scene rooms = io::load(std::string(MANYWORLDS_SOURCE_DIR) + "/tests/data/sionna/two_rooms/two_rooms.xml", {.frequency_hz = 2.4e9});
+  const Scene rooms = io::load(std::string(MANYWORLDS_SOURCE_DIR) + "/tests/data/sionna/two_rooms/two_rooms.xml",
+                               {.frequency_hz = 2.4e9});
   for (const Kind& kind : kinds)
     for (std::uint32_t seed = 0; seed < 3; ++seed) {
       Random random(71, seed, std::uint32_t(kind.visibility.kind), Purpose::test);
@@ -277,10 +304,14 @@ TEST(PathModel, GradientsEqualDifferencesInTheReferenceScene) {
       metal.name = "panel metal";
       metal.pec = true;
       scene.materials.push_back(metal);
-      const auto movers = add_movers(scene, seed == 1 ? Movers::plasterboard : seed == 2 ? Movers::two : Movers::metal,
+      const auto movers = add_movers(scene,
+                                     seed == 1   ? Movers::plasterboard
+                                     : seed == 2 ? Movers::two
+                                                 : Movers::metal,
                                      std::uint32_t(scene.materials.size() - 1), 2);
       scene.add({"tx", {1.2, 1.1, 2.1}, {}, 0, {}});
-      for (int r = 0; r < 5; ++r) scene.receivers.positions.push_back(random_point(random, {4.5, .5, .5}, {8.5, 4.5, 2}));
+      for (int r = 0; r < 5; ++r)
+        scene.receivers.positions.push_back(random_point(random, {4.5, .5, .5}, {8.5, 4.5, 2}));
       const PathModel model(scene, movers, {.max_depth = 3, .coherent = seed == 2, .moving_transmitters = true});
       Configuration c = at_home(scene, movers.size());
       for (Pose& pose : c.movers) pose = random_pose(random, {1.5, 1.5, 1}, {6, 3.5, 1.8});
@@ -297,7 +328,8 @@ TEST(PathModel, HardGradientsEqualDifferencesOfAFullRetrace) {
     Scene scene = two_rooms();
     const auto movers = add_movers(scene, Movers(seed % 5), 1, 2);
     scene.add({"tx", random_point(random, {.5, .5, .5}, {7.5, 4.5, 2.3}), {}, 0, {}});
-    for (int r = 0; r < 12; ++r) scene.receivers.positions.push_back(random_point(random, {.5, .5, .5}, {7.5, 4.5, 2.3}));
+    for (int r = 0; r < 12; ++r)
+      scene.receivers.positions.push_back(random_point(random, {.5, .5, .5}, {7.5, 4.5, 2.3}));
     const PathOptions options{.max_depth = 2, .coherent = seed % 2 == 1, .moving_transmitters = true};
     const PathModel model(scene, movers, options);
     Configuration c = at_home(scene, movers.size());
@@ -323,17 +355,24 @@ TEST(PathModel, HardGradientsEqualDifferencesOfAFullRetrace) {
       if (norm(gradient.movers[m].translation) == 0) continue;
       for (const bool turn : {false, true})
         tally.check(turn ? gradient.movers[m].rotation : gradient.movers[m].translation,
-                    differentiate([&](Vec3d step, double& value) {
-                      Configuration other = c;
-                      other.movers[m] = turn ? moved(c.movers[m], {}, step) : moved(c.movers[m], step, {});
-                      return retrace(other, value);
-                    }, 1e-4), 1e-6, "seed " + std::to_string(seed) + (turn ? " rotation" : " translation"));
+                    differentiate(
+                        [&](Vec3d step, double& value) {
+                          Configuration other = c;
+                          other.movers[m] = turn ? moved(c.movers[m], {}, step) : moved(c.movers[m], step, {});
+                          return retrace(other, value);
+                        },
+                        1e-4),
+                    1e-6, "seed " + std::to_string(seed) + (turn ? " rotation" : " translation"));
     }
-    tally.check(gradient.transmitters[0], differentiate([&](Vec3d step, double& value) {
-                  Configuration other = c;
-                  other.transmitters[0] += step;
-                  return retrace(other, value);
-                }, 1e-4), 1e-6, "seed " + std::to_string(seed) + " transmitter");
+    tally.check(gradient.transmitters[0],
+                differentiate(
+                    [&](Vec3d step, double& value) {
+                      Configuration other = c;
+                      other.transmitters[0] += step;
+                      return retrace(other, value);
+                    },
+                    1e-4),
+                1e-6, "seed " + std::to_string(seed) + " transmitter");
   }
   EXPECT_GT(tally.checked, 20);
   EXPECT_LT(tally.rough, tally.checked / 4);
@@ -346,7 +385,8 @@ TEST(PathModel, NothingChangesWhenEverythingMovesTogether) {
       Scene scene;
       scene.materials = test::test_materials();
       const auto movers = add_movers(scene, Movers(seed % 5), 1, 2);
-      for (int t = 0; t < 2; ++t) scene.add({"tx" + std::to_string(t), random_point(random, {0, 0, 0}, {6, 4, 2}), {}, 0, {}});
+      for (int t = 0; t < 2; ++t)
+        scene.add({"tx" + std::to_string(t), random_point(random, {0, 0, 0}, {6, 4, 2}), {}, 0, {}});
       for (int r = 0; r < 8; ++r) scene.receivers.positions.push_back(random_point(random, {0, 0, 0}, {6, 4, 2}));
       const PathModel model(scene, movers, {.max_depth = 3, .coherent = seed >= 5, .moving_transmitters = true});
       Configuration c = at_home(scene, movers.size());
@@ -366,7 +406,8 @@ TEST(PathModel, NothingChangesWhenEverythingMovesTogether) {
       EXPECT_LT(norm(sum), 1e-12 * size) << kind.name << " seed " << seed;
       // The model's own sink tells the same.
       for (std::size_t t = 0; t < 2; ++t) EXPECT_EQ(gradient.transmitters[t], sink.transmitters[t]);
-      for (std::size_t m = 0; m < movers.size(); ++m) EXPECT_LT(norm(gradient.movers[m].rotation - sink.movers[m].rotation), 1e-9 * size);
+      for (std::size_t m = 0; m < movers.size(); ++m)
+        EXPECT_LT(norm(gradient.movers[m].rotation - sink.movers[m].rotation), 1e-9 * size);
     }
 }
 
@@ -377,7 +418,8 @@ TEST(PathModel, GradientsByMaterialsAndReceiversEqualDifferences) {
     Scene scene = two_rooms();
     const auto movers = add_movers(scene, Movers::two, 1, 2);
     scene.add({"tx", {1.3, 1.2, 1.9}, {}, 0, {}});
-    for (int r = 0; r < 4; ++r) scene.receivers.positions.push_back(random_point(random, {.5, .5, .5}, {7.5, 4.5, 2.3}));
+    for (int r = 0; r < 4; ++r)
+      scene.receivers.positions.push_back(random_point(random, {.5, .5, .5}, {7.5, 4.5, 2.3}));
     scene.receivers.antenna = Antenna{Pattern::dipole, {0, pi / 2}};
     const PathOptions options{.max_depth = 3};
     const PathModel model(scene, movers, options);
@@ -389,7 +431,7 @@ TEST(PathModel, GradientsByMaterialsAndReceiversEqualDifferences) {
     FullSink sink(model, w, scene.materials.size());
     model.pullback(gain_bar, w, sink);
     for (std::size_t m : {0, 2}) {  // the others are perfect conductors
-      double Material::* const parameters[] = {&Material::eps_r, &Material::sigma, &Material::thickness};
+      double Material::*const parameters[] = {&Material::eps_r, &Material::sigma, &Material::thickness};
       for (std::size_t p = 0; p < 3; ++p) {
         const double h = p == 2 ? 1e-6 : 1e-4;
         const auto at = [&](double step) {
@@ -398,19 +440,22 @@ TEST(PathModel, GradientsByMaterialsAndReceiversEqualDifferences) {
           return loss(gain_bar, gains_of(PathModel(other, movers, options), c, kind.visibility));
         };
         const double wide = (at(h) - at(-h)) / (2 * h), narrow = (at(h / 2) - at(-h / 2)) / h;
-        EXPECT_NEAR(sink.materials[m][p], (4 * narrow - wide) / 3, 1e-6 * std::abs(sink.materials[m][p])) << kind.name << " material " << m << " parameter " << p;
+        EXPECT_NEAR(sink.materials[m][p], (4 * narrow - wide) / 3, 1e-6 * std::abs(sink.materials[m][p]))
+            << kind.name << " material " << m << " parameter " << p;
       }
     }
     for (std::size_t r = 0; r < 4; ++r) {
-      const Difference d = differentiate([&](Vec3d step, double& value) {
-        Scene other = scene;
-        other.receivers.positions[r] += step;
-        const PathModel there(other, movers, options);
-        Workspace near = there.make_workspace();
-        there.gains(c, kind.visibility, near);
-        value = loss(gain_bar, near.gains);
-        return Signature(there, near) == Signature(model, w);
-      }, 1e-4);
+      const Difference d = differentiate(
+          [&](Vec3d step, double& value) {
+            Scene other = scene;
+            other.receivers.positions[r] += step;
+            const PathModel there(other, movers, options);
+            Workspace near = there.make_workspace();
+            there.gains(c, kind.visibility, near);
+            value = loss(gain_bar, near.gains);
+            return Signature(there, near) == Signature(model, w);
+          },
+          1e-4);
       tally.check(sink.receivers[r], d, 1e-6, std::string(kind.name) + " receiver " + std::to_string(r));
     }
   }
@@ -478,8 +523,9 @@ TEST(PathModel, SaysWhatIsWrong) {
   c = good;
   c.transmitters.push_back({});
   EXPECT_THROW(model.gains(c, {}, w), InputError);
-  for (const Visibility& visibility : {Visibility{.tiles = 0}, Visibility{.tiles = 9}, Visibility{.smoothing_wavelengths = 0}, Visibility{.alpha = -1},
-                                       Visibility{.support = std::nan("")}})
+  for (const Visibility& visibility :
+       {Visibility{.tiles = 0}, Visibility{.tiles = 9}, Visibility{.smoothing_wavelengths = 0}, Visibility{.alpha = -1},
+        Visibility{.support = std::nan("")}})
     EXPECT_THROW(model.gains(good, visibility, w), InputError);
   EXPECT_NO_THROW(model.gains(good, {}, w));
   EXPECT_THROW(model.pullback({0}, w, gradient), InputError);
@@ -576,7 +622,8 @@ TEST(PathModel, TransmitterInThePlaneOfThePanelSeesNoReflection) {
     model.gains(at_home(scene, 1), kind.visibility, w);
     for (std::size_t r = 0; r < 4; ++r) {
       const double length = norm(scene.receivers.positions[r] - scene.transmitters[0].position);
-      EXPECT_NEAR(w.gains[r], square(wavelength(scene.frequency_hz) / (4 * pi * length)), 1e-12 * w.gains[r]) << kind.name << r;
+      EXPECT_NEAR(w.gains[r], square(wavelength(scene.frequency_hz) / (4 * pi * length)), 1e-12 * w.gains[r])
+          << kind.name << r;
     }
     ConfigurationGradient gradient;
     model.pullback({1, 1, 1, 1}, w, gradient);
@@ -616,8 +663,10 @@ TEST(PathModel, SceneOfMoversAloneAndNoReceivers) {
       ASSERT_EQ(w.gains.size(), std::size_t(receivers));
       ConfigurationGradient gradient;
       model.pullback(w.gains, w, gradient);
-      if (receivers == 0) EXPECT_EQ(norm(gradient.movers[0].translation), 0);
-      else EXPECT_GT(norm(gradient.movers[0].translation), 0);
+      if (receivers == 0)
+        EXPECT_EQ(norm(gradient.movers[0].translation), 0);
+      else
+        EXPECT_GT(norm(gradient.movers[0].translation), 0);
     }
   }
 }

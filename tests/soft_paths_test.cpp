@@ -45,7 +45,8 @@ PathSet found_paths(const PathModel& model, const Workspace& w) {
     std::set<Tuple>& tuples = set[{p.tx, p.rx, key}];
     EXPECT_TRUE(tuples.empty()) << "a path is listed twice";
     if (p.tile_tuples == 0)
-      for (int i = 0; i < tuples_of(w.visibility.tiles, bounces); ++i) tuples.insert(tuple_at(i, w.visibility.tiles, bounces));
+      for (int i = 0; i < tuples_of(w.visibility.tiles, bounces); ++i)
+        tuples.insert(tuple_at(i, w.visibility.tiles, bounces));
     for (std::uint32_t i = 0; i < p.tile_tuples; ++i) {
       const std::uint8_t* t = w.table.tiles.data() + p.first_tile + i * std::uint32_t(bounces);
       tuples.insert(Tuple(t, t + bounces));
@@ -58,7 +59,10 @@ PathSet found_paths(const PathModel& model, const Workspace& w) {
 class Naive {
  public:
   Naive(const PathModel& model, const Workspace& w)
-      : g_(model.geometry(w)), view_(model.field_view(w)), depth_(model.world().options.max_depth), tiles_(w.visibility.tiles) {
+      : g_(model.geometry(w)),
+        view_(model.field_view(w)),
+        depth_(model.world().options.max_depth),
+        tiles_(w.visibility.tiles) {
     for (std::uint32_t f = 0; f < g_.fixed->size() + g_.moving->size(); ++f) faces_.push_back(f);
     for (std::uint32_t tx = 0; tx < model.transmitters(); ++tx)
       for (std::uint32_t rx = 0; rx < model.receivers(); ++rx) {
@@ -76,8 +80,10 @@ class Naive {
     std::vector<std::size_t> movers;
     for (std::size_t i = 0; i < chain_.size(); ++i)
       if (g_.is_mover(chain_[i])) movers.push_back(i);
-    if (movers.empty()) static_path();
-    else if (weights_reach()) mover_path(movers);
+    if (movers.empty())
+      static_path();
+    else if (weights_reach())
+      mover_path(movers);
     if (int(chain_.size()) == depth_) return;
     for (std::uint32_t f : faces_) {
       if (!chain_.empty() && chain_.back() == f) continue;
@@ -91,7 +97,9 @@ class Naive {
     for (std::uint32_t i = s.first_triangle; i < s.first_triangle + s.triangles; ++i) {
       const BvhTriangle& t = set.triangles[i];
       const Vec3d n = cross(t.b - t.a, t.c - t.a);
-      if (dot(cross(t.b - t.a, q - t.a), n) >= 0 && dot(cross(t.c - t.b, q - t.b), n) >= 0 && dot(cross(t.a - t.c, q - t.c), n) >= 0) return true;
+      if (dot(cross(t.b - t.a, q - t.a), n) >= 0 && dot(cross(t.c - t.b, q - t.b), n) >= 0 &&
+          dot(cross(t.a - t.c, q - t.c), n) >= 0)
+        return true;
     }
     return false;
   }
@@ -104,7 +112,8 @@ class Naive {
     points_.assign(chain_.size() + 2, to_);
     points_[0] = from_;
     for (std::size_t i = chain_.size(); i > 0; --i)
-      points_[i] = images_[i] + cut(g_.surface(chain_[i - 1]), images_[i], points_[i + 1]) * (points_[i + 1] - images_[i]);
+      points_[i] =
+          images_[i] + cut(g_.surface(chain_[i - 1]), images_[i], points_[i + 1]) * (points_[i + 1] - images_[i]);
     length_ = norm(to_ - images_.back());
   }
   Vec3d direction(std::size_t i) const {  // of segment i, by mirroring that of arrival
@@ -114,7 +123,8 @@ class Naive {
   }
   bool has_weight(const Surface& s, std::size_t segment) const {
     const kernels::EdgeModel<double> model(view_.visibility, view_.wavelength);
-    const Complexd w = kernels::panel_weight(model, kernels::panel_hit(s.rectangle, images_[segment], direction(segment), length_), s.rectangle);
+    const Complexd w = kernels::panel_weight(
+        model, kernels::panel_hit(s.rectangle, images_[segment], direction(segment), length_), s.rectangle);
     return norm2(w) > 0;
   }
   /// Unfolded distance at which the path meets a plane on the way from images_[segment].
@@ -198,7 +208,8 @@ class Naive {
         Vec3d target = to_;
         if (!end) {
           const Rectangled& r = g_.surface(chain_[movers[b]]).rectangle;
-          target = r.point(r.half_u * ((tuple[b] / tiles_ + 0.5) * 2 / tiles_ - 1), r.half_v * ((tuple[b] % tiles_ + 0.5) * 2 / tiles_ - 1));
+          target = r.point(r.half_u * ((tuple[b] / tiles_ + 0.5) * 2 / tiles_ - 1),
+                           r.half_v * ((tuple[b] % tiles_ + 0.5) * 2 / tiles_ - 1));
         }
         free = leg(at, target, b == 0 ? 0 : movers[b - 1] + 1, end ? chain_.size() : movers[b], p, hops);
         if (free && b > 0) {  // the bounce behind us: both legs where the image of the transmitter is
@@ -283,7 +294,8 @@ std::string difference(const PathSet& found, const PathSet& expected) {
   return s;
 }
 
-void place_devices(Scene& scene, Random& random, int transmitters, int receivers, Vec3d lo = {0, 0, 0}, Vec3d hi = {10, 10, 10}) {
+void place_devices(Scene& scene, Random& random, int transmitters, int receivers, Vec3d lo = {0, 0, 0},
+                   Vec3d hi = {10, 10, 10}) {
   for (int i = 0; i < transmitters; ++i) scene.add({"tx" + std::to_string(i), random_point(random, lo, hi), {}, 0, {}});
   for (int i = 0; i < receivers; ++i) scene.receivers.positions.push_back(random_point(random, lo, hi));
 }
@@ -317,8 +329,10 @@ TEST(SoftPaths, SetEqualsNaiveEnumeration) {
     for (std::uint32_t m = 0; m < 1 + seed % 2; ++m) {
       movers.push_back(first + m);
       const std::uint32_t material = (seed / 2) % 3;
-      if (seed % 7 == 6) test::add_box(scene, "box" + std::to_string(m), material, {}, {1, 2, 1.5});
-      else test::add_sheet(scene, "panel" + std::to_string(m), material, {0, -1, -1}, {0, 2, 0}, {0, 0, 2});
+      if (seed % 7 == 6)
+        test::add_box(scene, "box" + std::to_string(m), material, {}, {1, 2, 1.5});
+      else
+        test::add_sheet(scene, "panel" + std::to_string(m), material, {0, -1, -1}, {0, 2, 0}, {0, 0, 2});
     }
     place_devices(scene, random, 2, seed % 7 == 6 ? 4 : 8);
     const PathModel model(scene, movers, {.max_depth = 3, .transmission = seed % 4 < 2});
@@ -349,7 +363,6 @@ TEST(SoftPaths, SetEqualsNaiveEnumeration) {
   EXPECT_GT(returns, 10u);
 }
 
-
 /// Poses of a walk that leaves the suffix trees' balls now and then.
 std::vector<Configuration> walk(const Scene& scene, std::size_t movers, Random& random, int steps, double step) {
   std::vector<Configuration> configurations;
@@ -358,7 +371,8 @@ std::vector<Configuration> walk(const Scene& scene, std::size_t movers, Random& 
   for (int i = 0; i < steps; ++i) {
     configurations.push_back(c);
     for (Pose& pose : c.movers)
-      pose = {pose.position + step * test::random_direction(random), rotation_vector(0.2 * test::random_direction(random)) * pose.rotation};
+      pose = {pose.position + step * test::random_direction(random),
+              rotation_vector(0.2 * test::random_direction(random)) * pose.rotation};
   }
   return configurations;
 }
@@ -469,7 +483,8 @@ const Visibility sharp[] = {{.kind = VisibilityKind::fresnel, .smoothing_wavelen
                             {.kind = VisibilityKind::logistic, .alpha = 1e7}};
 
 TEST(SoftPaths, ShortSmoothingTendsToHard) {
-  const MoverSort sorts[] = {{"metal panel", 1, false}, {"penetrable panel", 2, false}, {"metal box", 1, true}, {"penetrable box", 2, true}};
+  const MoverSort sorts[] = {
+      {"metal panel", 1, false}, {"penetrable panel", 2, false}, {"metal box", 1, true}, {"penetrable box", 2, true}};
   std::size_t bounces[4] = {};
   for (const MoverSort& sort : sorts)
     for (std::uint32_t seed = 0; seed < 6; ++seed) {
@@ -479,8 +494,10 @@ TEST(SoftPaths, ShortSmoothingTendsToHard) {
       for (std::uint32_t m = 0; m < 1 + seed % 2; ++m) {
         movers.push_back(std::uint32_t(scene.objects.size()));
         const std::string name = sort.name + std::to_string(m);
-        if (sort.box) test::add_box(scene, name, sort.material, {}, {1, 2, 1.5});
-        else test::add_sheet(scene, name, sort.material, {0, -1, -1}, {0, 2, 0}, {0, 0, 2});
+        if (sort.box)
+          test::add_box(scene, name, sort.material, {}, {1, 2, 1.5});
+        else
+          test::add_sheet(scene, name, sort.material, {0, -1, -1}, {0, 2, 0}, {0, 0, 2});
       }
       const PathModel model(scene, movers, {.max_depth = 3, .transmission = true});
       for (int pose = 0; pose < 2; ++pose) {
@@ -488,11 +505,13 @@ TEST(SoftPaths, ShortSmoothingTendsToHard) {
         for (Pose& p : c.movers) p = random_pose(random, {-2, 2, -2}, {2, 8, 2});
         Workspace hard = model.make_workspace();
         model.gains(c, {.kind = VisibilityKind::hard}, hard);
-        for (const kernels::Path& p : hard.table.paths) ++bounces[mover_bounces(model.geometry(hard), hard.table.hops.data() + p.first_hop, p.hops)];
+        for (const kernels::Path& p : hard.table.paths)
+          ++bounces[mover_bounces(model.geometry(hard), hard.table.hops.data() + p.first_hop, p.hops)];
         for (const Visibility& visibility : sharp) {
           Workspace soft = model.make_workspace();
           model.gains(c, visibility, soft);
-          EXPECT_LT(largest_difference(soft.gains, hard.gains), 1e-11) << sort.name << " seed " << seed << " pose " << pose << " kind " << int(visibility.kind);
+          EXPECT_LT(largest_difference(soft.gains, hard.gains), 1e-11)
+              << sort.name << " seed " << seed << " pose " << pose << " kind " << int(visibility.kind);
         }
       }
     }
@@ -564,13 +583,15 @@ double knife_edge_loss(const Visibility& visibility, double d1, double d2, doubl
 
 TEST(SoftPaths, ScreenIsAKnifeEdge) {
   // J(nu) in dB: exact, and the arctangent surrogate (physics reference, section 7).
-  const double table[][3] = {{-1, -1.001046, 1.919613}, {0, 6.020600, 6.020600},   {0.5, 10.233830, 10.272886}, {1, 13.864105, 14.054149},
-                             {2, 19.090962, 19.191038}, {2.4, 20.618195, 20.670352}, {5, 26.936198, 26.854928}};
+  const double table[][3] = {{-1, -1.001046, 1.919613}, {0, 6.020600, 6.020600},   {0.5, 10.233830, 10.272886},
+                             {1, 13.864105, 14.054149}, {2, 19.090962, 19.191038}, {2.4, 20.618195, 20.670352},
+                             {5, 26.936198, 26.854928}};
   const double lambda = wavelength(3.5e9), d = 5;
   for (const auto& [nu, fresnel, atan] : table) {
     // The detour over the edge is nu^2 lambda / 4.
     const double height = (nu < 0 ? -1 : 1) * std::sqrt(square(d + nu * nu * lambda / 8) - d * d);
-    EXPECT_NEAR(knife_edge_loss({.kind = VisibilityKind::fresnel, .support = 20}, d, d, height, 3.5e9), fresnel, 2e-6) << nu;
+    EXPECT_NEAR(knife_edge_loss({.kind = VisibilityKind::fresnel, .support = 20}, d, d, height, 3.5e9), fresnel, 2e-6)
+        << nu;
     EXPECT_NEAR(knife_edge_loss({.kind = VisibilityKind::atan, .support = 20}, d, d, height, 3.5e9), atan, 2e-6) << nu;
   }
   // Heights in metres; there nu is the paraxial one.
@@ -602,7 +623,8 @@ TEST(SoftPaths, PathPastAnEdgeHasOneMinusTheWeight) {
       const Vec3d q = tx + t * line - panel.center, k = line / length;
       double weight = 1;
       if (t > 0 && t < 1) {
-        const kernels::PanelHit<double> hit{dot(q, panel.u), dot(q, panel.v), dot(k, panel.u), dot(k, panel.v), t * length, (1 - t) * length};
+        const kernels::PanelHit<double> hit{dot(q, panel.u), dot(q, panel.v), dot(k, panel.u),
+                                            dot(k, panel.v), t * length,      (1 - t) * length};
         weight = norm2(Complexd{1, 0} - kernels::panel_weight(edge, hit, panel));
         const bool within = std::abs(hit.u) < panel.half_u && std::abs(hit.v) < panel.half_v;
         ++(within ? inside : weight != 1 ? beside : free);
@@ -642,7 +664,8 @@ TEST(SoftPaths, NoPathHasMoreHopsThanTheKernelsTake) {
     EXPECT_EQ(most, std::uint32_t(kernels::max_hops));
     ConfigurationGradient gradient;
     model.pullback(std::vector<double>(w.gains.size(), 1.0), w, gradient);
-    for (const PoseGradient& g : gradient.movers) EXPECT_TRUE(std::isfinite(norm(g.translation)) && std::isfinite(norm(g.rotation)));
+    for (const PoseGradient& g : gradient.movers)
+      EXPECT_TRUE(std::isfinite(norm(g.translation)) && std::isfinite(norm(g.rotation)));
   }
 }
 
