@@ -25,6 +25,7 @@ struct HeavyBall {  // gradient descent with inertia
 static_assert(mw::Optimizer<HeavyBall>);
 // clang-format on
 
+// [driver]
 using Engine = mw::MultiStart<Shortfall,                    // what "good" means
                               HeavyBall,                    // how one world moves
                               mw::pruning::BottomFraction,  // which worlds live
@@ -56,3 +57,4 @@ int main(int argc, char** argv) try {
   std::cerr << e.what() << '\n';
   return 2;
 }
+// [/driver]
