@@ -439,13 +439,17 @@ TEST(Placement, PlainStartsFillTheFreeWallUniformly) {
   for (int n : histogram) EXPECT_NEAR(n, 500, 100);  // 4.7 standard deviations
 }
 
-TEST(Placement, TiltIsLimitedByTheWall) {
+TEST(Placement, TiltIsProjectedOnWhatTheWallAllows) {
   const pl::Placement p = pl::bind(hall(), pl::OnWall{.object = "panel_x", .wall = "south", .offset = 0.3});
   std::vector<double> x{0, 0, 0.9, 0.4};
   EXPECT_FALSE(p.feasible(x));
   p.repair(x);
   EXPECT_TRUE(p.feasible(x));
-  EXPECT_NEAR(x[3] / x[2], 0.4 / 0.9, 1e-12);
+  for (double yaw = 0; yaw < 1; yaw += 0.005)  // no allowed tilt is nearer
+    for (double pitch = -0.5; pitch < 0.5; pitch += 0.005)
+      if (p.feasible(std::vector<double>{0, 0, yaw, pitch})) {
+        ASSERT_GE(std::hypot(yaw - 0.9, pitch - 0.4), std::hypot(x[2] - 0.9, x[3] - 0.4) - 1e-6) << yaw << ' ' << pitch;
+      }
   EXPECT_NEAR(0.5 * std::sin(x[2]) + 0.5 * std::sin(x[3]) * std::cos(x[2]), 0.28, 1e-9);
 }
 
