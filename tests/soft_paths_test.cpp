@@ -582,7 +582,7 @@ double knife_edge_loss(const Visibility& visibility, double d1, double d2, doubl
 }
 
 TEST(SoftPaths, ScreenIsAKnifeEdge) {
-  // J(nu) in dB: exact, and the arctangent surrogate (physics reference, section 7).
+  // J(nu) in dB: exact, and the arctangent surrogate (ITU-R P.526).
   const double table[][3] = {{-1, -1.001046, 1.919613}, {0, 6.020600, 6.020600},   {0.5, 10.233830, 10.272886},
                              {1, 13.864105, 14.054149}, {2, 19.090962, 19.191038}, {2.4, 20.618195, 20.670352},
                              {5, 26.936198, 26.854928}};

@@ -8,7 +8,7 @@
 namespace manyworlds {
 
 /// Edges of movers start `from` times smoother than the final visibility and get there geometrically over a share of
-/// the iterations (docs: search). 4 suits plain and selected starts at 1 x 1 m and 3.5 GHz; 1 is none.
+/// the iterations (docs/search.md). 4 suits plain and selected starts at 1 x 1 m and 3.5 GHz; 1 is none.
 struct Annealing {
   double from = 0;  ///< 0 = chosen by the engine: 4, or 1 for assembled starts
   double share = 0.9;

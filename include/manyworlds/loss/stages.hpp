@@ -7,7 +7,7 @@
 namespace manyworlds::loss {
 
 /// One loss first, another for the last part of the iterations; worlds are ranked by the last. Default: the mean,
-/// which starts well, then the soft minimum, which does not (docs: losses). Has a gradient when its stage has.
+/// which starts well, then the soft minimum, which does not (docs/search.md). Has a gradient when its stage has.
 template <Loss First = MeanDb, Loss Second = SoftMinimum>
 struct Stages {
   static_assert(manyworlds::per_transmitter<First>() == manyworlds::per_transmitter<Second>(),

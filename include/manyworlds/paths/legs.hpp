@@ -4,7 +4,7 @@
 
 /// Soft visibility looks at a mover through its tiles. A leg is the static part of a path between two ends, each a device
 /// or the centre of a tile; whether a tile is seen is decided on its legs, whatever the mirror point does
-/// (physics: "tiles").
+/// (docs/physics.md).
 namespace manyworlds::paths {
 
 inline constexpr std::size_t max_tiles2 = std::size_t(kernels::max_tiles) * kernels::max_tiles;

@@ -4,7 +4,7 @@
 
 namespace manyworlds::paths {
 
-/// How far beyond the edge of a mover its weight reaches (physics: nu^2 lambda_s / 4 is the excess path over the edge).
+/// How far beyond the edge of a mover its weight reaches (docs/physics.md: nu^2 lambda_s / 4 is the excess path over the edge).
 struct Support {
   VisibilityKind kind = VisibilityKind::fresnel;
   double excess = 0;    ///< m, for fresnel and atan

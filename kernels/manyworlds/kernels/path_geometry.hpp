@@ -1,7 +1,7 @@
 #pragma once
 #include "manyworlds/kernels/path_view.hpp"
 
-/// Image method (physics: unfolding). Mirroring the receiver at the faces of a path, last bounce first, gives the
+/// Image method (docs/physics.md). Mirroring the receiver at the faces of a path, last bounce first, gives the
 /// straight line of the unfolded path: its length and the direction of departure. Mirroring the transmitter, first
 /// bounce first, gives the line of each segment, and the point where it meets a face.
 namespace manyworlds::kernels {
