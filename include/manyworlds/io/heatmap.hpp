@@ -172,7 +172,7 @@ inline Image draw_floorplan(const Scene& scene, const PlanOptions& options = {})
   const Box2 world = plan_extent(plan, scene, {}, options);
   PlanPicture picture = begin_plan_picture(world, options, mark_keys(world, options.panels, scene.transmitters), 40);
   draw_floor_plan(picture, plan);
-  draw_marks(picture, options.panels, scene.transmitters);
+  draw_marks(picture, options, scene.transmitters);
   return std::move(picture.canvas).image();
 }
 
@@ -226,7 +226,7 @@ inline Image draw_heatmap(const Scene& scene, const ReceiverSet& receivers, std:
   if (is_grid) detail::draw_cells(picture, detail::GridShape(receivers), values, color, options.floor);
   draw_floor_plan(picture, plan);
   if (!is_grid) detail::draw_points(picture, receivers, values, color, options.floor);
-  draw_marks(picture, options.plan.panels, scene.transmitters);
+  draw_marks(picture, options.plan, scene.transmitters);
   detail::draw_color_bar(picture, color, options.quantity, options.unit, below, above);
   return std::move(picture.canvas).image();
 }

@@ -93,14 +93,20 @@ inline std::vector<LegendEntry> mark_keys(Box2 world, const std::vector<PanelMar
   return keys;
 }
 
-/// Draws the panels and the transmitters that lie in the view, and their labels.
-inline void draw_marks(PlanPicture& picture, const std::vector<PanelMark>& panels,
-                       const std::vector<Transmitter>& transmitters) {
+/// Draws areas, panels and transmitters that lie in the view, and their labels.
+inline void draw_marks(PlanPicture& picture, const PlanOptions& options, const std::vector<Transmitter>& transmitters) {
+  const std::vector<PanelMark>& panels = options.panels;
   const PlanView& view = picture.view;
   Labels labels(view.map);
   const auto pixel = [&](Vec3d p) { return view.to_pixel({p.x, p.y}); };
   const auto visible = [&](Vec3d p) { return view.world.contains({p.x, p.y}); };
   picture.canvas.clip({view.map.lo - Point2{12, 12}, view.map.hi + Point2{12, 12}});
+  for (const AreaMark& area : options.areas) {
+    const Point2 a = view.to_pixel(area.box.lo), b = view.to_pixel(area.box.hi);
+    const Polyline outline{a, {b.x, a.y}, b, {a.x, b.y}, a};
+    picture.canvas.stroke(outline, 4.5, {255, 255, 255, 0.8});
+    picture.canvas.stroke(outline, 2, palette::accent, {7, 4});
+  }
   for (const PanelMark& panel : panels) {
     const Rectangled& r = panel.rectangle;
     if (!visible(r.center)) continue;
@@ -130,6 +136,10 @@ inline void draw_marks(PlanPicture& picture, const std::vector<PanelMark>& panel
     if (visible(tx.position)) labels.place(picture.canvas, pixel(tx.position), 14, tx.name);
   for (const PanelMark& panel : panels)
     if (visible(panel.rectangle.center)) labels.place(picture.canvas, pixel(panel.rectangle.center), 24, panel.label);
+  for (const AreaMark& area : options.areas) {
+    const Point2 top{(area.box.lo.x + area.box.hi.x) / 2, area.box.hi.y};
+    if (view.world.contains(top)) labels.place(picture.canvas, view.to_pixel(top) + Point2{0, 14}, 0, area.label);
+  }
 }
 
 }  // namespace manyworlds::io

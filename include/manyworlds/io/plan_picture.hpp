@@ -22,9 +22,16 @@ struct PanelMark {
   std::string label{};
 };
 
+/// A rectangle of the plan that matters, such as the target of a search: dashed outline and what to write beside it.
+struct AreaMark {
+  Box2 box;
+  std::string label{};
+};
+
 /// What every picture of a plan says and shows.
 struct PlanOptions {
   std::string title{}, subtitle{};
+  std::vector<AreaMark> areas{};
   std::vector<PanelMark> panels{};
   std::vector<std::string> hidden{};          ///< objects that are not drawn, such as movers at their place as loaded
   std::optional<Box2> view{};                 ///< part of the plan to show, metres; default all

@@ -1,0 +1,184 @@
+/// The main job: many worlds, each with its own place for the things that move, descend along exact gradients; the best
+/// one is written with maps before and after.
+#include <unistd.h>
+
+#include <csignal>
+
+#include "gradient_check.hpp"
+#include "manyworlds/engine/console.hpp"
+#include "manyworlds/engine/interrupt.hpp"
+#include "place_summary.hpp"
+#include "placement_options.hpp"
+#include "scene_options.hpp"
+#include "search_options.hpp"
+
+namespace {
+
+using namespace manyworlds;
+
+volatile std::sig_atomic_t interrupted = 0;
+
+/// The first Ctrl-C ends the search after its iteration, the second one ends the program.
+void interrupt_on_ctrl_c() {
+  struct sigaction action {};
+  action.sa_handler = [](int) {
+    interrupted = 1;
+    constexpr char text[] = "\nending after this iteration\n";
+    [[maybe_unused]] const auto written = ::write(2, text, sizeof text - 1);
+  };
+  action.sa_flags = int(SA_RESETHAND);
+  sigaction(SIGINT, &action, nullptr);
+}
+
+/// Progress on stderr unless quiet.
+struct Console {
+  bool quiet;
+  callback::Progress progress{};
+  void start(const Progress& p) {
+    if (!quiet) progress.start(p);
+  }
+  void iteration(const Progress& p) const {
+    if (!quiet) progress.iteration(p);
+  }
+  void end(const Result& r) const {
+    if (!quiet) progress.end(r);
+  }
+};
+
+/// Runs the chosen search; the result holds the names of its policies and all their parameters.
+template <class... C>
+Result run_search(const Problem& problem, const examples::Search& search, C&&... callbacks) {
+  return std::visit(
+      [&]<class S>(const S& s) {
+        Result result = run(typename S::Engine{problem, s.prm}, s.executor, callbacks...);
+        const std::string names[] = {s.prm.loss.name(), s.prm.optimizer.name(), s.prm.pruning.name(),
+                                     s.prm.social.name(), s.executor.prm.name()};
+        for (std::size_t i = 0; i < std::size(names); ++i) result.params[i].second = names[i];
+        for (auto& line : print_params(s.executor.prm, "executor.")) result.params.push_back(std::move(line));
+        return result;
+      },
+      search);
+}
+
+/// Adjoint against finite differences where world 0 starts, under the loss and the visibility it starts with.
+void check_gradient(const Problem& problem, examples::Search search) {
+  constexpr double most = 1e-3;
+  std::visit([](auto& s) { s.prm.iterations = 0, s.prm.polish.worlds = 0; }, search);
+  const Result start = run_search(problem, search);
+  const std::vector<double>& x = start.worlds.front().x;
+  std::visit(
+      [&]<class S>(S& s) {
+        for (const auto& [name, text] : start.params)
+          if (name.rfind("annealing.", 0) == 0) set_param(s.prm, name, text);  // what the engine chose
+        typename S::Loss loss;
+        loss.prm = s.prm.loss;
+        const examples::GradientCheck check =
+            examples::check_gradient(problem, at_progress(loss, 0.0), s.prm.annealing.at(0, s.prm.visibility), x,
+                                     variable_scales(problem.variables(), s.prm.optimizer.radians_per_metre));
+        print(check, x);
+        if (!(check.worst() <= most))
+          throw std::runtime_error("the gradient is wrong by " + to_text(check.worst()) + ", expected at most " +
+                                   to_text(most));
+      },
+      search);
+}
+
+/// Movers of faces that are not rectangles need hard visibility.
+void check_movers(const Problem& problem, const Visibility& visibility) {
+  if (visibility.kind == VisibilityKind::hard) return;
+  for (const std::size_t m : problem.placement.movers()) {
+    const Object& object = problem.scene->objects[m];
+    for (const MoverShape::Face& face : make_mover_shape(object).faces)
+      if (!face.is_rectangle)
+        throw InputError("mover " + in_quotes(object.name),
+                         "expected --visibility hard, for it has a face that is not a rectangle");
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{
+      "Finds the best place for reflectors and transmitters: many worlds descend from different starts, the best one "
+      "wins",
+      "place"};
+  examples::SceneOptions scene_options(app);
+  examples::PlacementOptions placement_options(app);
+  examples::SearchOptions search_options(app);
+  std::string serving = "strongest";
+  double bandwidth_hz = 1e6;
+  bool quiet = false, check = false, print_config = false, parameters = false;
+  examples::ReportOptions report;
+  std::string output = "out";
+  app.add_option("--serving", serving, "of several transmitters: strongest or sum")
+      ->capture_default_str()
+      ->type_name("NAME")
+      ->group("Transmitters");
+  app.add_option("--bandwidth", bandwidth_hz, "of the thermal noise at 293 K, for --loss sinr")
+      ->capture_default_str()
+      ->type_name("HZ")
+      ->group("Transmitters");
+  app.add_option("--output", output, "folder for result.json, history.csv and the pictures")
+      ->capture_default_str()
+      ->type_name("FOLDER")
+      ->group("Run");
+  app.add_option("--map-spacing", report.map_spacing, "cells of the pictures; 0 = about 10,000 over the whole scene")
+      ->capture_default_str()
+      ->type_name("M")
+      ->group("Run");
+  app.add_flag(
+         "--check-gradient", check,
+         "compare adjoint and finite differences at the first start, tell which paths carry the gradient, and stop")
+      ->group("Run");
+  app.add_flag("--quiet", quiet, "no progress and no summary, only warnings and errors")->group("Run");
+  app.add_flag("--help-parameters", parameters, "list all parameters of the search, which are options too")
+      ->group("Run");
+  app.add_flag("--print-config", print_config, "print what --config would need for this run, and stop")->group("Run");
+  examples::add_config(app);
+  app.footer("Example:\n  place --config examples/quickstart.toml --worlds 8 --rates 0.1,0.01");
+  if (std::find(argv, argv + argc, std::string_view("--help-parameters")) != argv + argc) {
+    std::cout << search_options.parameters_help();
+    return 0;
+  }
+
+  const int code = examples::run_driver(app, argc, argv, [&] {
+    const examples::Search search = search_options.chosen();
+    if (print_config) return void(std::cout << search_options.config(app, search));
+    ProblemOptions options{.paths = scene_options.path_options(),
+                           .serving = examples::choose<Serving>(
+                               "--serving", serving, {{"strongest", Serving::strongest}, {"sum", Serving::sum}}),
+                           .noise_dbm = thermal_noise_dbm(bandwidth_hz)};
+    examples::check_positive("--bandwidth", bandwidth_hz, " Hz");
+    examples::check_between("--map-spacing", report.map_spacing, 0, 1e6, " m");
+
+    Stopwatch watch;
+    Scene scene = scene_options.load();
+    scene = scene_options.placed(scene, VisibilityKind::hard).applied_to(std::move(scene));
+    const placement::All placement = placement_options.apply(scene);
+    for (const std::string& warning : validate(scene)) scene.warnings.push_back(warning);
+    for (const std::string& warning : scene.warnings) std::cerr << "place: warning: " << warning << '\n';
+    Problem problem(scene, placement, options);
+    problem.rest.absent.assign(problem.rest.movers.size(), 1);  // "before" is the scene without what is to be placed
+    std::visit(
+        [&]<class S>(const S& s) {
+          typename S::Engine(problem, s.prm).check();
+          check_movers(problem, s.prm.visibility);
+          report.visibility = s.prm.visibility;
+          report.visibility.tiles = s.prm.report.tiles;
+          report.coverage_dbm = s.prm.report.coverage_dbm;
+        },
+        search);
+    report.scene = std::filesystem::path(scene_options.file).stem().string();
+    if (check) return check_gradient(problem, search);
+    examples::check_output_folder("--output", output);
+    if (!quiet)
+      std::fprintf(stderr, "%s, prepared in %.2f s\n", examples::problem_text(problem, report).c_str(), watch.lap());
+
+    interrupt_on_ctrl_c();
+    const Result result = run_search(problem, search, Console{quiet}, callback::Interrupt{&interrupted});
+    watch.lap();
+    const std::vector<std::string> files = examples::write_report(problem, result, report, output);
+    if (!quiet) examples::print_summary(problem, result, report, output, files, watch.lap());
+  });
+  return code == 0 && interrupted ? 128 + SIGINT : code;
+}

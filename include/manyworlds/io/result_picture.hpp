@@ -1,0 +1,113 @@
+#pragma once
+#include "manyworlds/engine/scene_problem.hpp"
+#include "manyworlds/io/curves.hpp"
+#include "manyworlds/io/heatmap.hpp"
+
+/// What a search found, as pictures.
+namespace manyworlds::io {
+
+namespace detail {
+
+/// The scene as a configuration has it: transmitters and movers at their places, absent movers gone.
+inline Scene scene_at(const Problem& problem, const Configuration& c) {
+  Scene scene = *problem.scene;
+  for (std::size_t t = 0; t < c.transmitters.size(); ++t) scene.transmitters[t].position = c.transmitters[t];
+  std::vector<bool> gone(scene.objects.size());
+  for (std::size_t m = 0; m < c.movers.size(); ++m) {
+    const std::size_t i = problem.placement.movers()[m];
+    Mesh& mesh = scene.objects[i].mesh;
+    const Vec3d origin = bounding_box(mesh).center();
+    for (Vec3d& v : mesh.vertices) v = c.movers[m].point(v - origin);
+    gone[i] = c.is_absent(m);
+  }
+  std::size_t i = 0;
+  std::erase_if(scene.objects, [&](const Object&) { return gone[i++]; });
+  return scene;
+}
+
+/// Flat movers that are there, as panels.
+inline std::vector<PanelMark> panel_marks(const Problem& problem, const Configuration& c) {
+  std::vector<PanelMark> marks;
+  for (std::size_t m = 0; m < c.movers.size(); ++m) {
+    const Object& object = problem.scene->objects[problem.placement.movers()[m]];
+    const MoverShape shape = make_mover_shape(object);
+    if (c.is_absent(m) || shape.faces.size() > 1) continue;
+    const Pose& pose = c.movers[m];
+    const Rectangled& r = shape.faces[0].rectangle;
+    marks.push_back(
+        {{pose.point(r.center), pose.direction(r.u), pose.direction(r.v), pose.direction(r.normal), r.half_u, r.half_v},
+         object.name});
+  }
+  return marks;
+}
+
+}  // namespace detail
+
+/// Values at receivers over the plan as a configuration has it; transmitters and panels are added to the options.
+inline Image draw_configuration(const Problem& problem, const Configuration& c, const ReceiverSet& receivers,
+                                std::span<const double> values, HeatmapOptions options) {
+  options.plan.panels = detail::panel_marks(problem, c);
+  for (const PanelMark& panel : options.plan.panels) options.plan.hidden.push_back(panel.label);
+  return draw_heatmap(detail::scene_at(problem, c), receivers, values, options);
+}
+
+/// "3 of 224 receivers dead, 5 % -80.1, median -60.3 dBm, 97 % above -90 dBm": without the quantiles that are dead.
+inline std::string summary_text(const RssSummary& s, double floor_dbm, double coverage_dbm) {
+  char text[64];
+  std::string all;
+  if (s.dead > 0) all = std::to_string(s.dead) + " of " + std::to_string(s.dbm.size()) + " receivers dead, ";
+  for (const auto& [name, value] : {std::pair{"min", s.minimum_dbm}, {"5 %", s.p5_dbm}, {"median", s.median_dbm}}) {
+    if (value <= floor_dbm) continue;
+    std::snprintf(text, sizeof text, "%s %.1f dBm, ", name, value);
+    all += text;
+  }
+  std::snprintf(text, sizeof text, "%.0f %% above %g dBm", 100 * s.covered, coverage_dbm);
+  return all + text;
+}
+
+/// The gain from one map to another.
+struct Gain {
+  std::vector<double> db;  ///< NaN where neither has a path; newly reached and lost ones lie beyond the range
+  Range range{};           ///< of the others, about zero
+  double mean_db = 0;  ///< of the others
+  std::size_t reached = 0, lost = 0;
+};
+
+inline Gain gain_of(std::span<const double> before, std::span<const double> after, double floor_dbm) {
+  constexpr double beyond = 1e6;
+  Gain gain;
+  std::vector<double> common;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    const bool was = !detail::is_dead(before[i], floor_dbm), is = !detail::is_dead(after[i], floor_dbm);
+    gain.reached += is && !was;
+    gain.lost += was && !is;
+    if (was && is) common.push_back(after[i] - before[i]);
+    gain.db.push_back(was && is ? common.back() : is ? beyond : was ? -beyond : std::nan(""));
+  }
+  gain.range = symmetric_range(common);
+  for (const double db : common) gain.mean_db += db / double(common.size());
+  return gain;
+}
+
+/// Histories of all worlds, the winner named.
+inline std::vector<Curve> convergence_curves(const Result& r) {
+  std::vector<Curve> curves;
+  for (const WorldResult& world : r.worlds) {
+    const Fate fate = world.id == r.winner                 ? Fate::winner
+                      : world.reason == Reason::pruned     ? Fate::pruned
+                      : world.reason == Reason::non_finite ? Fate::failed
+                                                           : Fate::finished;
+    curves.push_back({world.history.loss, world.born, fate, "World " + std::to_string(world.id)});
+  }
+  return curves;
+}
+
+/// The powers of a result's winner at the receivers of its problem, as a picture.
+inline void write_heatmap(const std::filesystem::path& path, const Problem& problem, const Result& result,
+                          HeatmapOptions options = {}) {
+  options.floor = problem.floor_dbm;
+  if (options.plan.title.empty()) options.plan.title = "RSS with World " + std::to_string(result.winner);
+  write_png(path, draw_configuration(problem, result.configuration, problem.scene->receivers, result.rss.dbm, options));
+}
+
+}  // namespace manyworlds::io
