@@ -23,9 +23,9 @@ OWN_DERIVATIVES = """
 Sionna RT's own derivatives by the transmitter's place agree with ours, to 2e-4 at the median. Those by an object do
 not, and neither do they agree with its differences: they leave out that the image of the transmitter moves, so the
 points of reflection slide along rays that stand still. On the path Reflector, wall_x1 of room_panel_1 (transmitter 0,
-receiver 6), per metre along the panel's normal, the length changes by -1.119 in both; the y of the second point by 0 in the
-derivatives and 1.340 in the differences, the direction of arrival by 0 and 0.236 rad. So what antennas and materials do
-with directions is missing; the length, which does not depend on the points to first order, is right.
+receiver 6), per metre along the panel's normal, the length changes by -1.119 in both; the y of the second point by 0 in
+the derivatives and 1.340 in the differences, the direction of arrival by 0 and 0.236 rad. So what antennas and
+materials do with directions is missing; the length, which does not depend on the points to first order, is right.
 """
 
 
