@@ -95,6 +95,14 @@ void check_movers(const Problem& problem, const Visibility& visibility) {
   }
 }
 
+ReceiverSet map_of(const Scene& scene, double spacing) {
+  try {
+    return examples::map_cells(scene, spacing);
+  } catch (const InputError& e) {
+    throw InputError("--map-spacing", e.what());
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -106,7 +114,7 @@ int main(int argc, char** argv) {
   examples::PlacementOptions placement_options(app);
   examples::SearchOptions search_options(app);
   std::string serving = "strongest";
-  double bandwidth_hz = 1e6;
+  double bandwidth_hz = 1e6, map_spacing = 0;
   bool quiet = false, check = false, print_config = false, parameters = false;
   examples::ReportOptions report;
   std::string output = "out";
@@ -122,7 +130,7 @@ int main(int argc, char** argv) {
       ->capture_default_str()
       ->type_name("FOLDER")
       ->group("Run");
-  app.add_option("--map-spacing", report.map_spacing, "cells of the pictures; 0 = about 10,000 over the whole scene")
+  app.add_option("--map-spacing", map_spacing, "cells of the pictures; 0 = about 10,000 over the whole scene")
       ->capture_default_str()
       ->type_name("M")
       ->group("Run");
@@ -141,6 +149,7 @@ int main(int argc, char** argv) {
     return 0;
   }
 
+  bool ended_early = false;
   const int code = examples::run_driver(app, argc, argv, [&] {
     const examples::Search search = search_options.chosen();
     if (print_config) return void(std::cout << search_options.config(app, search));
@@ -149,7 +158,7 @@ int main(int argc, char** argv) {
                                "--serving", serving, {{"strongest", Serving::strongest}, {"sum", Serving::sum}}),
                            .noise_dbm = thermal_noise_dbm(bandwidth_hz)};
     examples::check_positive("--bandwidth", bandwidth_hz, " Hz");
-    examples::check_between("--map-spacing", report.map_spacing, 0, 1e6, " m");
+    examples::check_between("--map-spacing", map_spacing, 0, 1e6, " m");
 
     Stopwatch watch;
     Scene scene = scene_options.load();
@@ -162,12 +171,14 @@ int main(int argc, char** argv) {
     std::visit(
         [&]<class S>(const S& s) {
           typename S::Engine(problem, s.prm).check();
+          s.executor.for_each_world(0, [](std::size_t) {});  // it checks its parameters
           check_movers(problem, s.prm.visibility);
           report.visibility = s.prm.visibility;
           report.visibility.tiles = s.prm.report.tiles;
           report.coverage_dbm = s.prm.report.coverage_dbm;
         },
         search);
+    report.map = map_of(scene, map_spacing);
     report.scene = std::filesystem::path(scene_options.file).stem().string();
     if (check) return check_gradient(problem, search);
     examples::check_output_folder("--output", output);
@@ -176,9 +187,10 @@ int main(int argc, char** argv) {
 
     interrupt_on_ctrl_c();
     const Result result = run_search(problem, search, Console{quiet}, callback::Interrupt{&interrupted});
+    ended_early = result.interrupted;
     watch.lap();
     const std::vector<std::string> files = examples::write_report(problem, result, report, output);
     if (!quiet) examples::print_summary(problem, result, report, output, files, watch.lap());
   });
-  return code == 0 && interrupted ? 128 + SIGINT : code;
+  return code == 0 && ended_early ? 128 + SIGINT : code;
 }

@@ -13,7 +13,7 @@ namespace mw = manyworlds;
 struct ReportOptions {
   std::string scene;  ///< what pictures call it
   double coverage_dbm = -90;
-  double map_spacing = 0;       ///< m; 0 = about 10,000 cells
+  mw::ReceiverSet map{};        ///< cells of the pictures
   mw::Visibility visibility{};  ///< the physical weight with the report's tiles
 };
 
@@ -22,6 +22,18 @@ inline std::string param(const mw::Result& result, const std::string& name) {
   for (const auto& [known, value] : result.params)
     if (known == name) return value;
   return "";
+}
+
+/// Cells over the whole scene at the height of its receivers; spacing in metres, 0 = so that there are about 10,000.
+/// Throws InputError as receiver_grid does.
+inline mw::ReceiverSet map_cells(const mw::Scene& scene, double spacing) {
+  constexpr double cells = 10000, step = 0.05;
+  const mw::Boxd box = mw::io::bounds_of(scene);
+  if (spacing == 0) spacing = step * std::ceil(std::sqrt(box.size().x * box.size().y / cells) / step);
+  mw::ReceiverSet grid =
+      mw::receiver_grid({{box.lo.x, box.lo.y}, {box.hi.x, box.hi.y}, scene.receivers.positions.front().z, spacing});
+  grid.antenna = scene.receivers.antenna;
+  return grid;
 }
 
 /// Everything that draw() draws, over the whole scene.
@@ -45,7 +57,7 @@ class PlacePictures {
     std::vector<double> both = before;
     both.insert(both.end(), after.begin(), after.end());
     const mw::io::Gain gain = mw::io::gain_of(before, after, problem_.floor_dbm);
-    const mw::ReceiverSet &target = problem_.scene->receivers, &cells = map.scene->receivers;
+    const mw::ReceiverSet &target = problem_.scene->receivers, &cells = options_.map;
 
     mw::io::HeatmapOptions picture{.plan = {}, .floor = problem_.floor_dbm};
     if (target.rows > 0) picture.plan.areas = {{mw::io::detail::GridShape(target).cells(), "target"}};
@@ -71,18 +83,10 @@ class PlacePictures {
   }
 
  private:
-  /// The problem with the cells of a map of the whole scene as receivers, at the height of the real ones.
+  /// The problem with the cells of the map as receivers.
   mw::Problem on_map() const {
     mw::Scene scene = *problem_.scene;
-    const mw::Boxd box = mw::io::bounds_of(mw::io::detail::scene_at(problem_, problem_.rest));
-    constexpr double cells = 10000, step = 0.05;
-    const double spacing = options_.map_spacing > 0
-                               ? options_.map_spacing
-                               : step * std::ceil(std::sqrt(box.size().x * box.size().y / cells) / step);
-    mw::ReceiverSet grid =
-        mw::receiver_grid({{box.lo.x, box.lo.y}, {box.hi.x, box.hi.y}, scene.receivers.positions.front().z, spacing});
-    grid.antenna = scene.receivers.antenna;
-    scene.receivers = std::move(grid);
+    scene.receivers = options_.map;
     std::vector<std::uint32_t> movers;
     for (const std::size_t m : problem_.placement.movers()) movers.push_back(std::uint32_t(m));
     mw::Problem map = problem_;
@@ -105,9 +109,11 @@ class PlacePictures {
     };
     const mw::io::Gain target = mw::io::gain_of(result_.rss_before.dbm, result_.rss.dbm, problem_.floor_dbm);
     char mean[48];
-    std::snprintf(mean, sizeof mean, "%+.1f dB", target.mean_db);
-    return "target: " + changed(target) + " of " + std::to_string(target.db.size()) + ", the others " + mean +
-           " in the mean; cells beyond the scale: " + changed(map);
+    std::snprintf(mean, sizeof mean, "%+.1f dB in the mean", target.mean_db);
+    const bool changes = target.reached + target.lost > 0;
+    return (changes ? "target: " + changed(target) + " of " + std::to_string(target.db.size()) + ", the others "
+                    : "target: ") +
+           mean + (map.reached + map.lost > 0 ? "; cells beyond the scale: " + changed(map) : "");
   }
 
   mw::io::Image draw_convergence() const {
@@ -137,7 +143,7 @@ class PlacePictures {
 inline std::vector<std::string> write_report(const mw::Problem& problem, const mw::Result& result,
                                              const ReportOptions& options, const std::filesystem::path& folder) {
   const mw::paths::StaticWorld& world = problem.model->world();
-  nlohmann::json json = mw::io::result_json(problem, result);
+  nlohmann::ordered_json json = mw::io::result_json(problem, result);
   json["scene"] = {{"name", options.scene},
                    {"frequency_hz", problem.scene->frequency_hz},
                    {"receivers", problem.receivers()},

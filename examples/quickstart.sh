@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # One command from a fresh Debian 12 to the main job: installs what is missing, builds, and moves the reflector of
-# office_v1. Arguments go to the driver, for example: bash examples/quickstart.sh --worlds 8 --out out/eight
+# office_v1. Arguments go to the driver, for example: bash examples/quickstart.sh --worlds 8 --seed 2
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -13,5 +13,4 @@ first=()
 cmake --preset release "${first[@]}" >/dev/null
 cmake --build build --target place -j "$(bash .ci/jobs.sh)"
 
-out=out/quickstart
-build/examples/place --scene examples/scenes/office_v1/office_v1.xml --out "$out" "$@"
+build/examples/place --config examples/quickstart.toml --output out/quickstart "$@"

@@ -17,7 +17,7 @@ inline Vec3d euler_angles(const Mat3d& r) {
 
 namespace detail {
 
-using nlohmann::json;
+using json = nlohmann::ordered_json;
 
 inline json configuration_json(const Problem& problem, const Configuration& c) {
   json poses = json::array(), transmitters = json::array();
@@ -80,8 +80,8 @@ inline void print_json(const json& value, std::string& text, std::size_t depth =
 
 /// Everything a Result holds, numbers that are not finite as null. Positions in metres, orientations as yaw, pitch and
 /// roll in radians, powers in dBm, times in seconds; "params" under their dotted names.
-inline nlohmann::json result_json(const Problem& problem, const Result& r) {
-  using nlohmann::json;
+inline nlohmann::ordered_json result_json(const Problem& problem, const Result& r) {
+  using json = nlohmann::ordered_json;
   json variables = json::array(), worlds = json::array(), params = json::object();
   for (const placement::Variable& v : r.variables)
     variables.push_back({{"name", v.name}, {"lower", v.lower}, {"upper", v.upper}, {"unit", v.angle ? "rad" : "m"}});
@@ -133,7 +133,7 @@ inline nlohmann::json result_json(const Problem& problem, const Result& r) {
 }
 
 /// The text of a JSON file: a member a line, lists of plain values on one line.
-inline std::string json_text(const nlohmann::json& value) {
+inline std::string json_text(const nlohmann::ordered_json& value) {
   std::string text;
   detail::print_json(value, text);
   return text + '\n';

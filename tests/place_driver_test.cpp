@@ -1,0 +1,301 @@
+/// The driver `place` as users run it: what it writes, that it repeats itself, and that every mistake is one line.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+#include <thread>
+
+#include "run_driver.hpp"
+
+namespace {
+
+using namespace manyworlds;
+namespace fs = std::filesystem;
+using Arguments = std::vector<std::string>;
+using nlohmann::json;
+
+const std::string two_rooms = std::string(MANYWORLDS_SOURCE_DIR) + "/examples/scenes/two_rooms/two_rooms.xml";
+const Arguments scene{"--scene", two_rooms,     "--tx", "ap=2,4.4,1.5",  "--area", "5.2,0.2,7.8,4.8", "--spacing",
+                      "0.5",     "--max-depth", "2",    "--map-spacing", "0.5"};
+const Arguments on_wall{"--mover", "Reflector", "--wall", "wall_south"};
+const Arguments few{"--worlds", "3", "--iterations", "6"};
+
+Arguments operator+(Arguments a, const Arguments& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+struct Place : testing::Test {
+  fs::path folder = fs::path(testing::TempDir()) / ("place_driver_" + std::to_string(getpid()));
+  fs::path output = folder / "found";
+
+  Place() { fs::create_directories(folder); }
+  ~Place() override { fs::remove_all(folder); }
+
+  test::Outcome run(const Arguments& arguments) const {
+    return test::run_driver("place", arguments + Arguments{"--output", output.string()}, folder);
+  }
+  json result() const { return json::parse(test::text_of(output / "result.json")); }
+  /// The result of a run that must succeed.
+  json found(const Arguments& arguments) const {
+    const test::Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return result();
+  }
+  void write(const std::string& name, const std::string& text) const { std::ofstream(folder / name) << text; }
+};
+
+/// Without what differs from run to run, and from executor to executor.
+json repeatable(json result) {
+  result.erase("times");
+  for (const char* name : {"executor", "executor.threads"}) result["params"].erase(name);
+  return result;
+}
+
+TEST_F(Place, WritesResultHistoryAndPictures) {
+  const test::Outcome outcome = run(scene + on_wall + few);
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  for (const char* name : {"before.png", "after.png", "difference.png", "convergence.png"})
+    EXPECT_EQ(test::text_of(output / name).substr(1, 3), "PNG") << name;
+  EXPECT_EQ(std::distance(fs::directory_iterator(output), {}), 6) << "files besides those named";
+
+  const json r = result();
+  EXPECT_EQ(r["version"], 1);
+  EXPECT_EQ(r["worlds"].size(), 3u);
+  EXPECT_EQ(r["variables"][0]["name"], "Reflector.u");
+  EXPECT_EQ(r["params"]["loss"], "mean_db");
+  EXPECT_EQ(r["params"]["iterations"], "6");
+  EXPECT_FALSE(r["interrupted"]);
+  const json& winner = r["worlds"][r["winner"]["world"].get<std::size_t>()];
+  double best = 1e9;
+  for (const json& world : r["worlds"]) best = std::min(best, world["value"].get<double>());
+  EXPECT_EQ(winner["value"], best);
+  EXPECT_EQ(winner["x"], r["winner"]["x"]);
+  EXPECT_TRUE(r["before"]["movers"][0]["absent"]);
+  EXPECT_FALSE(r["winner"]["movers"][0]["absent"]);
+  EXPECT_EQ(r["after"]["hard"]["rss_dbm"].size(), r["scene"]["receivers"]);
+  EXPECT_GT(r["after"]["physical"]["mean_dbm"], r["before"]["physical"]["mean_dbm"]);
+
+  EXPECT_NE(outcome.out.find("World " + std::to_string(winner["id"].get<int>()) + " of 3 wins"), std::string::npos);
+  EXPECT_NE(outcome.err.find("iteration 6/6"), std::string::npos) << "progress as plain lines";
+
+  std::istringstream lines(test::text_of(output / "history.csv"));
+  std::string line;
+  std::getline(lines, line);
+  EXPECT_EQ(line, "world,iteration,loss,value,Reflector.u,Reflector.v,Reflector.yaw,Reflector.pitch");
+  std::size_t rows = 0, expected = 0;
+  while (std::getline(lines, line)) ++rows;
+  for (const json& world : r["worlds"]) expected += world["history"]["loss"].size();
+  EXPECT_EQ(rows, expected);
+}
+
+TEST_F(Place, RepeatsItselfOnEveryExecutor) {
+  const Arguments same = scene + on_wall + few + Arguments{"--quiet", "--seed", "5", "--rates", "0.1,0.01"};
+  const json first = found(same), second = found(same), serial = found(same + Arguments{"--executor", "serial"}),
+             threads = found(same + Arguments{"--threads", "5"});
+  EXPECT_EQ(repeatable(first), repeatable(second));
+  EXPECT_EQ(repeatable(first), repeatable(serial));
+  EXPECT_EQ(repeatable(first), repeatable(threads));
+  EXPECT_EQ(serial["params"]["executor"], "serial");
+  const json other = found(scene + on_wall + few + Arguments{"--quiet", "--seed", "6"});
+  EXPECT_NE(first["worlds"][0]["x"], other["worlds"][0]["x"]);
+}
+
+TEST_F(Place, RunsEveryPolicyAndPlacement) {
+  const Arguments free{"--mover", "Reflector", "--box", "1,1,1,3,3,2"};
+  const Arguments panels{"--add-panel",     "left=0.5,0.5,metal", "--add-panel",     "right=0.5,0.5,concrete", "--wall",
+                         "left=wall_south", "--along-wall",       "right=wall_west", "--min-distance",         "0.6"};
+  const std::vector<std::pair<Arguments, std::string>> cases{
+      {on_wall + Arguments{"--loss", "soft_minimum", "--optimizer", "gradient_descent", "--rates", "0.01"},
+       "soft_minimum"},
+      {on_wall + Arguments{"--loss", "minimum", "--optimizer", "momentum", "--rates", "0.01"}, "minimum"},
+      {on_wall +
+           Arguments{"--loss", "coverage", "--loss.threshold_dbm", "-40", "--social", "pull", "--social.every", "2"},
+       "coverage"},
+      {on_wall + Arguments{"--loss", "stages", "--pruning", "bottom_fraction", "--pruning.at", "2"}, "stages"},
+      {on_wall + Arguments{"--loss", "sinr", "--optimizer", "lbfgs", "--no-tilt"}, "sinr"},
+      {free + Arguments{"--visibility", "atan", "--aimed"}, "mean_db"},
+      {panels +
+           Arguments{"--social", "recombine", "--social.every", "2", "--polish.worlds", "1", "--polish.steps", "5"},
+       "mean_db"},
+      {Arguments{"--move-transmitters", "1,3.5,1,3,4.5,2"}, "mean_db"}};
+  for (const auto& [arguments, loss] : cases) {
+    const json r = found(scene + few + arguments + Arguments{"--quiet"});
+    std::string what;
+    for (const std::string& a : arguments) what += a + " ";
+    EXPECT_EQ(r["params"]["loss"], loss) << what;
+    EXPECT_TRUE(r["winner"]["value"].is_number()) << what;
+    EXPECT_GE(r["counts"]["gradient"].get<int>(), 3) << what;
+  }
+}
+
+TEST_F(Place, TakesItsOwnConfiguration) {
+  const Arguments chosen =
+      scene + on_wall + few + Arguments{"--quiet",     "--loss",     "soft_minimum", "--loss.temperature_db",
+                                        "3",           "--rates",    "0.1,0.05",     "--keep-out",
+                                        "0,0,0,1,1,3", "--keep-out", "4,0,0,5,1,3"};
+  const test::Outcome printed = run(chosen + Arguments{"--print-config"});
+  ASSERT_EQ(printed.code, 0) << printed.err;
+  EXPECT_FALSE(fs::exists(output));
+  EXPECT_NE(printed.out.find("loss.temperature_db = \"3\"\n"), std::string::npos) << printed.out;
+  write("own.toml", printed.out);
+  const Arguments from_file{"--config", (folder / "own.toml").string(), "--quiet"};
+  const json direct = found(chosen), read = found(from_file);
+  EXPECT_EQ(repeatable(direct), repeatable(read));
+  EXPECT_EQ(found(from_file + Arguments{"--iterations", "2"})["iterations"], 2) << "the command line wins";
+}
+
+TEST_F(Place, GradientCheckPassesAndNamesTheChains) {
+  const test::Outcome outcome = run(scene + on_wall + few + Arguments{"--check-gradient"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  for (const char* text : {"Reflector.u", "Reflector.pitch", "ap > Reflector"})
+    EXPECT_NE(outcome.out.find(text), std::string::npos) << outcome.out;
+  std::istringstream lines(outcome.out);
+  std::string line;
+  int rows = 0;
+  while (std::getline(lines, line)) {
+    if (line.rfind("Reflector.", 0) != 0) continue;
+    ++rows;
+    EXPECT_LT(std::stod(line.substr(line.find_last_of(' ') + 1)), 1e-6) << line;
+  }
+  EXPECT_EQ(rows, 4);
+  EXPECT_FALSE(fs::exists(output));
+}
+
+TEST_F(Place, EndsEarlyOnCtrlCAndWritesWhatIsThere) {
+  const Arguments long_run =
+      scene + on_wall + Arguments{"--worlds",  "2",        "--iterations", "1000000", "--convergence.patience",
+                                  "100000000", "--output", output.string()};
+  const fs::path err = folder / "stderr";
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    const std::string program = std::string(MANYWORLDS_BINARY_DIR) + "/examples/place";
+    std::vector<char*> argv{const_cast<char*>(program.c_str())};
+    for (const std::string& a : long_run) argv.push_back(const_cast<char*>(a.c_str()));
+    argv.push_back(nullptr);
+    dup2(open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
+    dup2(open("/dev/null", O_WRONLY), 1);
+    execv(argv[0], argv.data());
+    _exit(127);
+  }
+  for (int wait = 0; wait < 500 && test::text_of(err).find("iteration 10/") == std::string::npos; ++wait)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  kill(child, SIGINT);
+  int status = 0;
+  waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 128 + SIGINT);
+  const json r = result();
+  EXPECT_TRUE(r["interrupted"]);
+  EXPECT_GE(r["iterations"], 10);
+  EXPECT_LT(r["iterations"], 1000000);
+  EXPECT_EQ(r["worlds"][0]["reason"], "stopped");
+  EXPECT_TRUE(fs::exists(output / "after.png"));
+}
+
+TEST_F(Place, RefusesBadInputInOneLine) {
+  struct Case {
+    Arguments arguments;
+    std::string where, expectation;
+    bool alone = false;  ///< instead of after a good problem
+  };
+  write("broken.xml", "<scene version=\"2.1.0\">\n<shape type=\"ply\">\n</scene>\n");
+  write("unknown.toml", "worldz = \"3\"\n");
+  const std::string broken = (folder / "broken.xml").string();
+  const std::vector<Case> cases{
+      {{}, "--scene", "required", true},
+      {{"--scene", two_rooms}, "--tx", "required", true},
+      {{"--scene", "none.xml", "--tx", "1,1,1"}, "none.xml", "no such file", true},
+      {{"--scene", broken, "--tx", "1,1,1"}, "broken.xml:", "", true},
+      {scene, "--mover", "nothing moves", true},
+      {scene + Arguments{"--mover", "Reflector"}, "'Reflector'", "--wall, --along-wall and --box", true},
+      {scene + Arguments{"--mover", "Reflecter", "--wall", "wall_south"}, "--mover", "Reflector", true},
+      {scene + Arguments{"--mover", "Reflector", "--wall", "wall_sout"}, "Reflector", "wall_south", true},
+      {scene + Arguments{"--mover", "Reflector", "--box", "1,1,1,0,2,2"}, "--box", "x0,y0,z0 <= x1,y1,z1", true},
+      {scene + Arguments{"--mover", "Reflector", "--box", "1,1,1,2,2"}, "--box", "expected 6 numbers", true},
+      {scene + Arguments{"--add-panel", "p=1,metal", "--wall", "wall_south"}, "--add-panel", "expected 2 numbers",
+       true},
+      {scene + Arguments{"--add-panel", "p=1,1,gold", "--wall", "wall_south"}, "--add-panel", "gold", true},
+      {scene + Arguments{"--add-panel", "p=-1,1,metal", "--wall", "wall_south"}, "'p'", "expected a positive width",
+       true},
+      {scene + Arguments{"--add-panel", "floor=1,1,metal", "--wall", "wall_south"}, "--add-panel", "'floor' already",
+       true},
+      {scene + Arguments{"--move-transmitters", "bp=1,1,1,2,2,2"}, "--move-transmitters", "ap", true},
+      {{"--box", "1,1,1,2,2,2"}, "'Reflector'", "expected one of"},
+      {{"--wall", "Reflecto=wall_west"}, "--wall", "unknown mover"},
+      {{"--within", "1,1,1,0,0,0"}, "--within", "<="},
+      {{"--within", "1,1,1,1.1,1.1,1.1"}, "Reflector", "no place at wall"},
+      {{"--yaw", "1,-1"}, "--yaw", "FROM <= TO"},
+      {{"--offset", "0"}, "Reflector", "offset must be at least"},
+      {{"--min-distance", "-1"}, "min_distance_m", "must be >= 0"},
+      {{"--loss", "best"}, "--loss", "mean_db, soft_minimum, minimum, coverage, stages, sinr"},
+      {{"--optimizer", "sgd"}, "--optimizer", "adam, gradient_descent, momentum, lbfgs"},
+      {{"--pruning", "half"}, "--pruning", "none, bottom_fraction"},
+      {{"--social", "talk"}, "--social", "none, pull, recombine"},
+      {{"--executor", "cloud"}, "--executor", "batch, serial"},
+      {{"--visibility", "soft"}, "--visibility.kind", "hard, fresnel, atan, logistic"},
+      {{"--starts.mode", "lucky"}, "--starts.mode", "automatic, plain, selected, assembled"},
+      {{"--loss.temperature_db", "3"}, "--loss.temperature_db", "expected --loss soft_minimum"},
+      {{"--loss", "soft_minimum", "--loss.temperature_db", "0.1"}, "loss.temperature_db", "at least 1 dB"},
+      {{"--loss.floor_dbm", "nan"}, "--loss.floor_dbm", "expected a finite number"},
+      {{"--worlds", "0"}, "worlds", "at least 1"},
+      {{"--worlds", "many"}, "--worlds", "expected a number"},
+      {{"--iterations", "-1"}, "iterations", "0 or more"},
+      {{"--rates", "0.1,-1"}, "optimizer.rates", "positive rates"},
+      {{"--rates", ""}, "optimizer.rates", "at least one"},
+      {{"--tiles", "9"}, "visibility.tiles", "1 to 8"},
+      {{"--threads", "-1"}, "executor.threads", "0 (all processors) or more"},
+      {{"--executor", "serial", "--threads", "2"}, "--executor.threads", "expected --executor batch"},
+      {{"--starts.given", "1,2"}, "starts.given", "expected 4 numbers"},
+      {{"--serving", "all"}, "--serving", "strongest, sum"},
+      {{"--bandwidth", "0"}, "--bandwidth", "expected a number > 0"},
+      {{"--map-spacing", "-1"}, "--map-spacing", "expected 0"},
+      {{"--map-spacing", "1e-5"}, "--map-spacing", "at most 10 million"},
+      {{"--map-spacing", "100"}, "--map-spacing", "holds no cell"},
+      {{"--world", "3"}, "command line", "--worlds"},
+      {{"--config", (folder / "none.toml").string()}, "none.toml", ""},
+      {{"--config", (folder / "unknown.toml").string()}, "--config", "worldz"}};
+  const Arguments good{"--scene", two_rooms, "--tx", "ap=2,4.4,1.5", "--mover", "Reflector", "--wall", "wall_south"};
+  for (const Case& c : cases) {
+    const Arguments arguments = c.alone ? c.arguments : good + c.arguments;
+    const test::Outcome outcome = run(arguments);
+    std::string what;
+    for (const std::string& a : arguments) what += a + " ";
+    EXPECT_EQ(outcome.code, 2) << what;
+    EXPECT_EQ(outcome.out, "") << what;
+    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << what << outcome.err;
+    EXPECT_EQ(outcome.err.rfind("place: ", 0), 0u) << what << outcome.err;
+    EXPECT_NE(outcome.err.find(c.where), std::string::npos) << what << outcome.err;
+    EXPECT_NE(outcome.err.find(c.expectation), std::string::npos) << what << outcome.err;
+    EXPECT_FALSE(fs::exists(output)) << what;
+  }
+}
+
+TEST_F(Place, RefusesAFolderItCannotWriteTo) {
+  write("found", "a file, not a folder");
+  for (const fs::path& place : {output, fs::path("/proc/none")}) {
+    const test::Outcome outcome =
+        test::run_driver("place", scene + on_wall + few + Arguments{"--output", place.string()}, folder);
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_NE(outcome.err.find("--output: expected a folder"), std::string::npos) << outcome.err;
+  }
+  EXPECT_EQ(test::text_of(output), "a file, not a folder");
+}
+
+TEST_F(Place, ListsItsParameters) {
+  const test::Outcome outcome = run({"--help-parameters"});
+  EXPECT_EQ(outcome.code, 0);
+  for (const char* name : {"--loss.switch_at", "--optimizer.beta1", "--pruning.fraction", "--social.inertia",
+                           "--executor.threads", "--starts.oversampling"})
+    EXPECT_NE(outcome.out.find(name), std::string::npos) << name;
+}
+
+}  // namespace
