@@ -1,6 +1,7 @@
 #pragma once
 #include <nlohmann/json.hpp>
 
+#include "manyworlds/engine/result.hpp"
 #include "manyworlds/engine/scene_problem.hpp"
 #include "manyworlds/io/csv.hpp"
 #include "manyworlds/io/paths_json.hpp"

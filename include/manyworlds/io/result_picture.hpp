@@ -1,4 +1,5 @@
 #pragma once
+#include "manyworlds/engine/result.hpp"
 #include "manyworlds/engine/scene_problem.hpp"
 #include "manyworlds/io/curves.hpp"
 #include "manyworlds/io/heatmap.hpp"
