@@ -118,6 +118,32 @@ TEST(MoverShape, TrianglesThatOnlyTouchOrFoldAreFacesOfTheirOwn) {
   EXPECT_FALSE(apart.faces[0].is_rectangle);
 }
 
+TEST(MoverShape, FinelyCutCylinderIsNotRolledOutIntoOneFace) {
+  constexpr std::uint32_t sides = 96;
+  constexpr double radius = 0.02;
+  std::vector<Vec3d> v;
+  std::vector<std::array<std::uint32_t, 3>> t;
+  for (std::uint32_t i = 0; i < sides; ++i) {
+    const double a = 2 * mw::pi * i / sides;
+    v.push_back({radius * std::cos(a), radius * std::sin(a), 0});
+    v.push_back({radius * std::cos(a), radius * std::sin(a), 3});
+    const std::uint32_t j = (i + 1) % sides;
+    t.push_back({2 * i, 2 * j, 2 * j + 1});
+    t.push_back({2 * i, 2 * j + 1, 2 * i + 1});
+  }
+  const mw::Object cylinder = sheet(v, t);
+  const mw::MoverShape s = mw::make_mover_shape(cylinder);
+  EXPECT_GE(s.faces.size(), 24u);
+  std::size_t primitives = 0;
+  for (const auto& face : s.faces) {
+    primitives += face.primitives.size();
+    for (std::uint32_t i : face.primitives)
+      for (std::uint32_t corner : t[i])
+        EXPECT_LE(std::abs(dot(face.rectangle.normal, v[corner] - s.origin - face.rectangle.center)), 3 * mw::mover_tolerance);
+  }
+  EXPECT_EQ(primitives, 2 * sides);
+}
+
 TEST(MoverShape, RefusesAnObjectWithoutTriangles) {
   EXPECT_THROW(mw::make_mover_shape(sheet({}, {})), mw::InputError);
   EXPECT_THROW(mw::make_mover_shape(sheet({{0, 0, 0}, {1, 0, 0}, {2, 0, 0}}, {{0, 1, 2}})), mw::InputError);

@@ -151,27 +151,44 @@ inline MoverShape make_mover_shape(const Object& object) {
   for (auto& t : triangles)
     for (auto& i : t) i = first[i];
 
+  // Groups of triangles, each within the tolerance of the plane of its largest one: testing neighbours alone would roll a
+  // finely cut cylinder out into one face.
+  struct Group {
+    std::vector<std::uint32_t> members;
+    Vec3d normal{}, at{};  ///< plane of the largest member
+    double area = 0;
+  };
+  std::vector<Group> of_root(triangles.size());
   std::vector<std::uint32_t> parent(triangles.size());
   std::iota(parent.begin(), parent.end(), 0u);
-  auto root = [&](std::uint32_t i) {
-    while (parent[i] != i) i = parent[i];
-    return i;
-  };
-  auto coplanar = [&](std::uint32_t a, std::uint32_t b) {
-    for (const auto& [s, t] : {std::pair{triangles[a], triangles[b]}, std::pair{triangles[b], triangles[a]}}) {
-      const Vec3d n = normalized(detail::area_vector(p, s));
-      for (std::uint32_t i : t)
-        if (std::abs(dot(n, p[i] - p[s[0]])) > mover_tolerance) return false;
-    }
+  auto root = [&](std::uint32_t i) { while (parent[i] != i) i = parent[i]; return i; };
+  auto near_plane = [&](const Group& plane, const Group& group) {
+    for (std::uint32_t member : group.members)
+      for (std::uint32_t i : triangles[member])
+        if (std::abs(dot(plane.normal, p[i] - plane.at)) > mover_tolerance) return false;
     return true;
+  };
+  auto merge = [&](std::uint32_t a, std::uint32_t b) {
+    if (a == b) return;
+    if (b < a) std::swap(a, b);
+    Group &kept = of_root[a], &added = of_root[b];
+    const bool by_kept = kept.area >= added.area;
+    const Group& plane = by_kept ? kept : added;
+    if (!near_plane(plane, by_kept ? added : kept)) return;
+    // The members of the plane's own group are near it already.
+    if (!by_kept) kept.normal = added.normal, kept.at = added.at, kept.area = added.area;
+    kept.members.insert(kept.members.end(), added.members.begin(), added.members.end());
+    added = {};
+    parent[b] = a;
   };
   std::multimap<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> edges;
   for (std::uint32_t i = 0; i < triangles.size(); ++i) {
-    if (norm(detail::area_vector(p, triangles[i])) == 0) continue;
+    const Vec3d area = detail::area_vector(p, triangles[i]);
+    if (norm(area) == 0) continue;
+    of_root[i] = {{i}, normalized(area), p[triangles[i][0]], norm(area)};
     for (std::size_t k = 0; k < 3; ++k) {
       const auto edge = std::minmax(triangles[i][k], triangles[i][(k + 1) % 3]);
-      for (auto [e, end] = edges.equal_range(edge); e != end; ++e)
-        if (coplanar(i, e->second)) parent[std::max(root(i), root(e->second))] = std::min(root(i), root(e->second));
+      for (auto [e, end] = edges.equal_range(edge); e != end; ++e) merge(root(i), root(e->second));
       edges.emplace(edge, i);
     }
   }
