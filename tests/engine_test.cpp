@@ -494,6 +494,11 @@ TEST(Engine, RefusesBadParametersBeforeWork) {
   refuses([](E::Params& p) { p.annealing.from = 0.5; });
   refuses([](E::Params& p) { p.visibility.tiles = 9; });
   refuses([](E::Params& p) { p.pruning.fraction = 2; });
+  refuses([](E::Params& p) { p.optimizer.beta1 = 1; });
+  refuses([](E::Params& p) { p.optimizer.schedule.factor = 0; });
+  refuses([](E::Params& p) { p.convergence.patience = 0; });
+  refuses([](E::Params& p) { p.polish.step_m = 0; });
+  refuses([](E::Params& p) { p.visibility.alpha = 0; });
   HillProblem weights = four_hills();
   weights.weights = {0, 0, 0, 0};
   refuses([](E::Params&) {}, weights);

@@ -14,6 +14,11 @@ class InputError : public std::runtime_error {
   InputError(const std::string& where, const std::string& what) : std::runtime_error(where + ": " + what) {}
 };
 
+/// Throws InputError "expected <expectation>" located at `where` unless `good`.
+inline void expect(bool good, const std::string& where, const std::string& expectation) {
+  if (!good) throw InputError(where, "expected " + expectation);
+}
+
 namespace detail {
 
 inline std::size_t edit_distance(const std::string& a, const std::string& b) {

@@ -33,7 +33,7 @@ struct BaselineParams {
     v("report", report, "");
   }
   void check() const {
-    if (!(evaluations >= 1)) throw InputError("evaluations", "expected at least 1");
+    expect(evaluations >= 1 && evaluations <= 1e9, "evaluations", "1 to 1e9");
     if (particles < 1) throw InputError("particles", "expected at least 1");
     report.check();
   }

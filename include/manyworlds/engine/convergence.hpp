@@ -1,7 +1,7 @@
 #pragma once
 #include <array>
 
-#include "manyworlds/core/config.hpp"
+#include "manyworlds/core/error.hpp"
 
 namespace manyworlds {
 
@@ -24,6 +24,11 @@ struct Convergence {
     v("step", step, "step in metres that counts as none; 0 = off");
     v("loss", loss, "gain in loss that counts as none; 0 = off");
     v("patience", patience, "iterations in a row before a world stops");
+  }
+
+  void check() const {
+    expect(patience >= 1, "convergence.patience", "at least 1");
+    expect(gradient >= 0 && step >= 0 && loss >= 0, "convergence", "thresholds of 0 or more");
   }
 
   /// Per world: how long each quantity has been quiet.

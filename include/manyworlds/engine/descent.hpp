@@ -34,6 +34,8 @@ struct DescentParams : O::Params {
     for (double r : rates) {
       if (!(r > 0)) throw InputError("optimizer.rates", "expected positive rates in metres, found " + to_text(r));
     }
+    schedule.check();
+    expect(clip_norm >= 0, "optimizer.clip_norm", "0 or more");
     if (!(radians_per_metre > 0)) throw InputError("optimizer.radians_per_metre", "expected a positive number");
   }
 };

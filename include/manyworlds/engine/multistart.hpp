@@ -71,6 +71,8 @@ class MultiStart {
   void check() const {
     if (prm_.worlds < 1) throw InputError("worlds", "expected at least 1");
     if (prm_.iterations < 0) throw InputError("iterations", "expected 0 or more");
+    expect(prm_.visibility.alpha > 0, "visibility.alpha", "a positive number");
+    expect(prm_.visibility.support > 0, "visibility.support", "a positive number");
     if (prm_.visibility.tiles < 1 || prm_.visibility.tiles > 8) throw InputError("visibility.tiles", "expected 1 to 8");
     if (!(prm_.visibility.smoothing_wavelengths > 0)) {
       throw InputError("visibility.smoothing_wavelengths", "expected a positive number");
@@ -80,6 +82,10 @@ class MultiStart {
     prm_.starts.check(problem_);
     prm_.annealing.check();
     prm_.report.check();
+    prm_.convergence.check();
+    prm_.polish.check();
+    if constexpr (requires { rule_.check(); }) rule_.check();
+    if constexpr (requires { social_.check(); }) social_.check();
     if constexpr (requires { loss_.check(); }) loss_.check();
     if constexpr (requires { pruning_.check(); }) pruning_.check();
   }

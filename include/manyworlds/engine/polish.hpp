@@ -20,6 +20,11 @@ struct PolishParams {
     v("steps", steps, "evaluations per polished world");
     v("step_m", step_m, "first spread of the steps in metres");
   }
+  void check() const {
+    expect(worlds >= 0, "polish.worlds", "0 or more");
+    expect(steps >= 0, "polish.steps", "0 or more");
+    expect(step_m > 0, "polish.step_m", "a positive number of metres");
+  }
 };
 
 struct PolishedPoint {

@@ -1,4 +1,5 @@
 #pragma once
+#include "manyworlds/core/error.hpp"
 #include "manyworlds/optimizer/optimizer.hpp"
 
 namespace manyworlds::optimizer {
@@ -16,6 +17,11 @@ struct Adam {
       v("epsilon", epsilon, "gradient that counts as nothing");
     }
   } prm;
+  void check() const {
+    expect(prm.beta1 >= 0 && prm.beta1 < 1, "optimizer.beta1", "0 to below 1");
+    expect(prm.beta2 >= 0 && prm.beta2 < 1, "optimizer.beta2", "0 to below 1");
+    expect(prm.epsilon > 0, "optimizer.epsilon", "a positive number");
+  }
   template <class T>
   struct State {
     T mean{}, square{};

@@ -3,6 +3,7 @@
 #include <deque>
 #include <vector>
 
+#include "manyworlds/core/error.hpp"
 #include "manyworlds/optimizer/optimizer.hpp"
 
 namespace manyworlds::optimizer {
@@ -18,6 +19,7 @@ struct Lbfgs {
       v("memory", memory, "pairs of steps and gradient changes that are kept");
     }
   } prm;
+  void check() const { expect(prm.memory >= 1, "optimizer.memory", "at least 1"); }
   struct State {
     std::deque<Eigen::VectorXd> steps, changes;
     Eigen::VectorXd x, gradient;

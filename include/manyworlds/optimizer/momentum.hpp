@@ -1,4 +1,5 @@
 #pragma once
+#include "manyworlds/core/error.hpp"
 #include "manyworlds/optimizer/optimizer.hpp"
 
 namespace manyworlds::optimizer {
@@ -13,6 +14,7 @@ struct Momentum {
       v("mu", mu, "share of the last step that is kept, 0 to below 1");
     }
   } prm;
+  void check() const { expect(prm.mu >= 0 && prm.mu < 1, "optimizer.mu", "0 to below 1"); }
   template <class T>
   struct State {
     T velocity{};

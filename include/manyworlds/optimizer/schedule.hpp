@@ -2,6 +2,8 @@
 #include <array>
 #include <cmath>
 
+#include "manyworlds/core/error.hpp"
+
 namespace manyworlds::optimizer {
 
 enum class ScheduleKind { constant, geometric };
@@ -20,6 +22,7 @@ struct Schedule {
     v("kind", kind, "how the rate changes with the steps");
     v("factor", factor, "for geometric: rate * factor^step");
   }
+  void check() const { expect(factor > 0 && factor <= 1, "optimizer.schedule.factor", "above 0, at most 1"); }
 };
 
 }  // namespace manyworlds::optimizer

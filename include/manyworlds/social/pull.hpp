@@ -1,4 +1,5 @@
 #pragma once
+#include "manyworlds/core/error.hpp"
 #include "manyworlds/social/social.hpp"
 
 namespace manyworlds::social {
@@ -20,6 +21,11 @@ struct Pull {
       v("every", every, "iterations between pulls");
     }
   } prm;
+  void check() const {
+    expect(prm.inertia >= 0 && prm.inertia < 1, "social.inertia", "0 to below 1");
+    expect(prm.cognitive >= 0 && prm.social >= 0, "social", "pulls of 0 or more");
+    expect(prm.every >= 1, "social.every", "at least 1");
+  }
   struct State {
     std::vector<double> velocity;
   };

@@ -1,4 +1,5 @@
 #pragma once
+#include "manyworlds/core/error.hpp"
 #include "manyworlds/social/social.hpp"
 
 namespace manyworlds::social {
@@ -16,6 +17,7 @@ struct Recombine {
       v("every", every, "iterations between exchanges");
     }
   } prm;
+  void check() const { expect(prm.every >= 1, "social.every", "at least 1"); }
   struct State {};
 
   bool acts(int iteration) const { return prm.every > 0 && iteration % prm.every == 0; }
