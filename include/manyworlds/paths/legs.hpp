@@ -130,9 +130,14 @@ class Arrivals {
   }
 
  private:
+  static constexpr std::size_t max_ways = 2'000'000;
+
   static Geometry without_movers(Geometry g) { g.moving = nullptr; return g; }
 
   void add_way(Arrival::Way& way, Arrival& arrival) {
+    // Every further mover bounce multiplies the ways by tiles^2.
+    if (ways.size() >= max_ways)
+      throw InputError("visibility.tiles", "more than " + std::to_string(max_ways) + " ways through tiles; take fewer tiles or movers, or a smaller depth");
     way.hops = std::uint32_t(hops.size()) - way.first_hop;
     way.signature = arrival.ways;
     for (std::uint32_t w = arrival.first_way; w < arrival.first_way + arrival.ways; ++w)

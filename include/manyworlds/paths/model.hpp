@@ -30,6 +30,8 @@ struct Workspace {
                       table.tiles.capacity() + table.groups.capacity() * 4 + (fields.capacity() + totals.capacity()) * sizeof(CVec3<double>);
     for (const SuffixTree& tree : trees) sum += tree.bytes();
     for (const auto& r : replaced) sum += r.capacity();
+    for (const auto& own : own_paths)
+      if (own) sum += own->bytes();
     return sum;
   }
 };
@@ -115,9 +117,6 @@ class PathModel {
   }
 
  private:
-  /// How far a mover may go before its suffix tree is found anew, in metres.
-  static constexpr double slack = 0.25;
-
   struct Sink {
     static constexpr bool wants_materials = false, wants_receivers = false, wants_static = false;
     const Workspace& w;
@@ -207,7 +206,7 @@ class PathModel {
     std::vector<const SuffixTree*> tree_of_face;
     for (std::size_t m = 0; m < w.poses.size(); ++m)
       if (radius[m] > 0 && !w.trees[m].covers(w.poses[m].position, radius[m]))
-        w.trees[m].build(world_->geometry(), world_->groups, w.poses[m].position, radius[m], slack, world_->options.max_depth - 1,
+        w.trees[m].build(world_->geometry(), world_->groups, w.poses[m].position, radius[m], world_->options.max_depth - 1,
                          world_->mover_rays());
     for (std::uint32_t m : w.mover_of_face) tree_of_face.push_back(&w.trees[m]);
     return tree_of_face;

@@ -1,6 +1,6 @@
 #pragma once
+#include <future>
 #include <memory>
-#include <thread>
 
 #include "manyworlds/bvh/build.hpp"
 #include "manyworlds/kernels/path_field.hpp"
@@ -28,6 +28,12 @@ struct TransmitterPaths {
   std::vector<CVec3<double>> fields;  ///< by path
   std::vector<CVec3<double>> total;   ///< by receiver: sum of fields when coherent
   std::vector<double> power;          ///< by receiver: sum of |field|^2 when not
+
+  std::size_t bytes() const {
+    return cache.prefixes.capacity() * sizeof(Beam) + cache.paths.capacity() * sizeof(cache.paths[0]) +
+           cache.points.capacity() * sizeof(Vec3d) + cache.hops.capacity() * sizeof(Hop) +
+           (fields.capacity() + total.capacity()) * sizeof(CVec3<double>) + power.capacity() * sizeof(double);
+  }
 };
 
 /// Everything that worlds share: the static faces, their BVH, receivers, materials, and the static paths of
@@ -67,10 +73,11 @@ class StaticWorld {
       receivers.push_back(make_device<double>(scene.receivers.positions[r], orientations.empty() ? Vec3d{} : orientations[r],
                                               scene.receivers.antenna.value_or(Antenna{})));
     static_paths.resize(transmitters.size());
-    std::vector<std::thread> threads;
-    for (std::size_t t = 1; t < transmitters.size(); ++t) threads.emplace_back([this, t] { find_paths(t); });
+    std::vector<std::future<void>> others;
+    for (std::size_t t = 1; t < transmitters.size(); ++t)
+      others.push_back(std::async(std::launch::async, [this, t] { find_paths(t); }));
     if (!transmitters.empty()) find_paths(0);
-    for (std::thread& t : threads) t.join();
+    for (std::future<void>& other : others) other.get();
     if (finder == Finder::automatic) finder = Finder::beams;
     for (const auto& t : static_paths)
       if (t->cache.finder == Finder::shooting) finder = Finder::shooting;
@@ -99,7 +106,9 @@ class StaticWorld {
 
   /// Static paths and fields of transmitter tx, standing at devices[tx].
   TransmitterPaths paths_from(const std::vector<Device<double>>& devices, std::size_t tx) const {
-    TransmitterPaths result{{geometry(), devices[tx].position, groups, options.max_depth, finder, options.rays, options.max_beams}, {}, {}, {}};
+    // A transmitter that moves may come to where the beams are too many, so `automatic` stays automatic.
+    const Finder how = finder == Finder::shooting ? finder : options.finder;
+    TransmitterPaths result{{geometry(), devices[tx].position, groups, options.max_depth, how, options.rays, options.max_beams}, {}, {}, {}};
     const TransmitterCache& cache = result.cache;
     kernels::FieldView<double> view = field_view(devices);
     view.hops = cache.hops.data();
@@ -117,9 +126,7 @@ class StaticWorld {
   std::size_t bytes() const {
     std::size_t sum = bvh_.bytes() + fixed.triangles.size() * sizeof(BvhTriangle) + fixed.size() * (sizeof(Surface) + sizeof(frames[0])) +
                       receivers.size() * sizeof(Device<double>);
-    for (const auto& t : static_paths)
-      sum += t->cache.prefixes.capacity() * sizeof(Beam) + t->cache.paths.capacity() * sizeof(t->cache.paths[0]) +
-             t->cache.points.capacity() * sizeof(Vec3d) + t->cache.hops.capacity() * sizeof(Hop) + t->fields.capacity() * sizeof(t->fields[0]);
+    for (const auto& t : static_paths) sum += t->bytes();
     return sum;
   }
 

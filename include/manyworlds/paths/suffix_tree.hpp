@@ -15,14 +15,16 @@ class SuffixTree {
     std::uint32_t first = 0, count = 0;  ///< range in receivers()
   };
 
-  bool covers(Vec3d center, double radius) const { return norm(center - center_) + radius <= radius_; }
+  /// Was the tree built for a mover of this radius at this place? Balls stand on a lattice, so that a place decides which
+  /// ball it is searched from, wherever the mover was before.
+  bool covers(Vec3d center, double radius) const { return lattice_point(center) == center_ && radius <= mover_radius_ + tolerance; }
 
-  /// For a mover of the given radius about `center`, free to move by `slack`; `length` reflections at most; `rays` are
-  /// shot, or all beams grown when it is 0.
-  void build(const Geometry& g, const ReceiverGroups& receivers, Vec3d center, double radius, double slack, int length,
-             std::uint64_t rays) {
-    center_ = center;
-    radius_ = radius + slack;
+  /// For a mover of the given radius about `center`; `length` reflections at most; `rays` are shot, or all beams grown
+  /// when it is 0.
+  void build(const Geometry& g, const ReceiverGroups& receivers, Vec3d center, double radius, int length, std::uint64_t rays) {
+    center_ = lattice_point(center);
+    mover_radius_ = radius;
+    radius_ = radius + spacing * std::sqrt(3.0) / 2 + tolerance;
     chains_.clear();
     beams_.clear();
     receivers_.clear();
@@ -57,8 +59,13 @@ class SuffixTree {
   }
 
  private:
+  static constexpr double spacing = 0.25;  ///< m, of the lattice of balls
+  static Vec3d lattice_point(Vec3d p) {
+    return {spacing * std::round(p.x / spacing), spacing * std::round(p.y / spacing), spacing * std::round(p.z / spacing)};
+  }
+
   Vec3d center_{};
-  double radius_ = -1;
+  double radius_ = 0, mover_radius_ = -1;
   std::vector<Chain> chains_;
   std::vector<std::uint32_t> receivers_;
   std::vector<Beam> beams_;
