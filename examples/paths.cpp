@@ -76,6 +76,8 @@ int main(int argc, char** argv) {
   app.add_option("--gradient", gradient_of, "add the gradient of the gain for this object; makes it a mover");
   app.add_option("--json", output, "file to write; standard output when not given");
 
+  examples::add_config(app);
+
   return examples::run_driver(app, argc, argv, [&] {
     const Visibility v = visibility.checked();
     if (!output.empty()) {
@@ -110,7 +112,10 @@ int main(int argc, char** argv) {
     std::vector<std::pair<std::size_t, Pose>> placed;
     for (const std::string& text : poses) {
       const auto [name, p] = examples::parse_named("--pose", text, 6);
-      placed.push_back({mover("--pose", name), make_pose({p[0], p[1], p[2]}, {p[3], p[4], p[5]})});
+      const std::size_t m = mover("--pose", name);
+      for (const auto& [other, pose] : placed)
+        if (other == m) throw InputError("--pose", "'" + name + "' is given twice");
+      placed.push_back({m, make_pose({p[0], p[1], p[2]}, {p[3], p[4], p[5]})});
     }
     std::vector<std::uint32_t> wanted_chain;
     for (const std::string& name : chain) wanted_chain.push_back(std::uint32_t(find_object(scene, name, "--chain")));
@@ -142,7 +147,8 @@ int main(int argc, char** argv) {
     });
 
     json result{{"generator", std::string("Manyworlds ") + version}, {"scene", file}, {"frequency_hz", frequency},
-                {"max_depth", options.max_depth}, {"transmission", options.transmission}, {"visibility", visibility.kind}, {"paths", json::array()}};
+                {"max_depth", options.max_depth}, {"transmission", options.transmission}, {"visibility", visibility.kind},
+                {"finder", model.world().finder == paths::Finder::shooting ? "shooting" : "beams"}, {"paths", json::array()}};
     for (const Listed& l : listed)
       for (std::size_t port = 0; port < rx_ports; ++port)
         result["paths"].push_back(io::path_json(scene, l.row, int(port), std::uint32_t(l.row.tx / tx_ports), tx_ports > 1 ? int(l.row.tx % tx_ports) : -1, rx_ports > 1 ? int(port) : -1));
