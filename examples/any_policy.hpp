@@ -39,6 +39,14 @@ struct OneOf {
   bool choose(const std::string& wanted) {
     return ((wanted == Policies::name && (policy.template emplace<Policies>(), true)) || ...);
   }
+  /// Throws InputError when a parameter of the policy is out of range.
+  void check() const {
+    std::visit(
+        [](const auto& p) {
+          if constexpr (requires { p.check(); }) p.check();
+        },
+        policy);
+  }
   template <class V>
   void fields(V&& v) {
     std::visit(
@@ -67,13 +75,7 @@ struct AnyLoss {
   void gradient(const mw::RssRows& rows, std::span<double> gradient) const {
     std::visit([&](const auto& loss) { mw::loss_gradient(loss, rows, gradient); }, prm.policy);
   }
-  void check() const {
-    std::visit(
-        [](const auto& loss) {
-          if constexpr (requires { loss.check(); }) loss.check();
-        },
-        prm.policy);
-  }
+  void check() const { prm.check(); }
 };
 
 template <mw::Optimizer... O>
@@ -81,6 +83,7 @@ struct AnyOptimizer {
   static constexpr const char* name = "any";
   using Params = OneOf<O...>;
   Params prm;
+  void check() const { prm.check(); }
 
   template <class Rule>
   struct StateOf {
@@ -120,13 +123,7 @@ struct AnyPruning {
   std::size_t keep(int iteration, std::span<const double> ranked) const {
     return std::visit([&](const auto& p) { return p.keep(iteration, ranked); }, prm.policy);
   }
-  void check() const {
-    std::visit(
-        [](const auto& p) {
-          if constexpr (requires { p.check(); }) p.check();
-        },
-        prm.policy);
-  }
+  void check() const { prm.check(); }
 };
 
 /// One of several ways to learn from each other that are alike in whether they try before they move.
@@ -146,6 +143,7 @@ struct AnySocial {
   bool acts(int iteration) const {
     return std::visit([&](const auto& s) { return s.acts(iteration); }, prm.policy);
   }
+  void check() const { prm.check(); }
   bool propose(const mw::Barrier& barrier, std::size_t rank, State& any, mw::Random& random,
                std::span<double> x) const {
     return std::visit(

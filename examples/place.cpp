@@ -178,7 +178,7 @@ int main(int argc, char** argv) {
           report.coverage_dbm = s.prm.report.coverage_dbm;
         },
         search);
-    report.map = map_of(scene, map_spacing);
+    report.map = map_of(io::detail::scene_at(problem, problem.rest), map_spacing);
     report.scene = std::filesystem::path(scene_options.file).stem().string();
     if (check) return check_gradient(problem, search);
     examples::check_output_folder("--output", output);
