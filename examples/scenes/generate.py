@@ -144,8 +144,8 @@ def office():
     corridor = {name: {"from": start, "to": end, "normal_into_corridor": [0, 1 if name == "corridor_south" else -1],
                        "openings": {o[0]: [o[1], o[2], 0, o[3]] for o in openings}}
                 for name, _, start, end, openings in plan.WALLS if name.startswith("corridor")}
-    places = {"receiver_height_m": 1.2, "transmitters": plan.TRANSMITTERS, "mount_walls": corridor,
-              "rooms": plan.ROOMS, "problems": plan.PROBLEMS}
+    places = {"scene": "office_v1.xml", "receiver_height_m": 1.2, "transmitters": plan.TRANSMITTERS,
+              "mount_walls": corridor, "rooms": plan.ROOMS, "problems": plan.PROBLEMS}
     body = [f' "{key}": ' + (json.dumps(value) if not isinstance(value, dict) else "{\n" + ",\n".join(
         f'  "{k}": {json.dumps(v)}' for k, v in value.items()) + "\n }") for key, value in places.items()]
     return files | {"office_v1/places.json": "{\n" + ",\n".join(body) + "\n}\n"}

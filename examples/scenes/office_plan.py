@@ -108,16 +108,18 @@ ROOMS = {  # what lies inside the walls: x0, y0, x1, y1
 }
 AP = {"ap1": [8.1, 10.2, 2.7]}
 TRANSMITTERS = {**AP, "ap2": [4.0, 4.72, 2.7]}  # corridor ceiling; open plan, above the desks
-PANEL = {  # 0.9 rad at 0.4 m keeps the near edge 8 mm off the wall
-    "mover": "Reflector", "offset_m": 0.4, "centre_z": [0.6, 2.4], "largest_yaw_rad": 0.9}
+PANEL = {  # at 0.6 m the wall leaves the tilt free: at 0.4 m the best ones press against it
+    "mover": "Reflector", "offset_m": 0.6, "centre_z": [0.6, 2.4], "largest_yaw_rad": 1.2, "min_distance_m": 1.1,
+    "power_dbm": 20, "max_depth": 2, "transmission": False}
 PROBLEMS = {  # each: where the panel may hang (metres along the wall) and which receivers it serves, 1.2 m high
-    "one_door": {"transmitters": AP, "panels": 1, "walls": {"corridor_north": [25.3, 29.4]},
-                 "targets": {"room_8": [25.35, 4.85, 29.35, 8.35]}, **PANEL},
-    "two_doors": {"transmitters": AP, "panels": 1, "walls": {"corridor_south": [21.6, 26.8]},
-                  "targets": {"room_15": [26.4, 14.45, 29.65, 17.95]}, **PANEL},
-    "dead_wing": {"transmitters": AP, "panels": 3, "walls": {"corridor_south": [21.6, 26.8]},
-                  "targets": {"wing": [21, 12, 29, 19]}, **PANEL},
+    "one_door": {"transmitters": AP, "panels": 1, "walls": {"corridor_north": [0, 30]},
+                 "targets": {"room_8": [25.35, 4.85, 29.35, 8.35]}, "spacing_m": 0.33, **PANEL},
+    "two_doors": {"transmitters": AP, "panels": 1, "walls": {"corridor_south": [0, 30]},
+                  "targets": {"room_15": [26.4, 14.45, 29.65, 17.95]}, "spacing_m": 0.3, **PANEL},
+    "dead_wing": {"transmitters": AP, "panels": 3, "walls": {"corridor_south": [0, 30]},
+                  "targets": {"wing": [21, 12, 29, 19]}, "spacing_m": 0.6, **PANEL},
     "ap_and_panel": {"transmitter_box": [[2, 9.6, 2.4], [20, 10.8, 2.8]], "panels": 1,
-                     "walls": {"corridor_north": [25.3, 29.4]},
-                     "targets": {"room_8": [25.35, 4.85, 29.35, 8.35], "room_11": [6.85, 12.1, 12.0, 15.1]}, **PANEL},
+                     "walls": {"corridor_north": [0, 30]},
+                     "targets": {"room_8": [25.35, 4.85, 29.35, 8.35], "room_11": [6.85, 12.1, 12.0, 15.1]},
+                     "spacing_m": 0.45, **PANEL},
 }
