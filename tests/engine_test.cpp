@@ -234,6 +234,7 @@ TEST(Pruning, FreedIterationsBuyNewStartsWithinTheBudget) {
   using E = Engine<mw::optimizer::Adam, mw::pruning::BottomFraction>;
   auto prm = small<E>(16, 40);
   prm.starts.mode = mw::StartMode::selected;
+  prm.annealing.from = 4;
   prm.pruning = {.fraction = 0.5, .at = {5}};
   const mw::Result r = mw::run(E{four_hills(), prm}, mw::executor::Serial{});
   EXPECT_EQ(r.worlds.size(), 23u);  // eight freed pay seven, with what it takes to select them
@@ -476,7 +477,7 @@ TEST(Result, SaysWhatWasBeforeAndWhatItRanWith) {
   };
   EXPECT_EQ(find("optimizer"), "adam");
   EXPECT_EQ(find("loss.floor_dbm"), "-65");
-  EXPECT_EQ(find("annealing.from"), "4");  // chosen by the engine
+  EXPECT_EQ(find("annealing.from"), "4");  // chosen by the engine for plain starts
 }
 
 TEST(Engine, RefusesBadParametersBeforeWork) {

@@ -8,14 +8,14 @@
 namespace manyworlds {
 
 /// Edges of movers start `from` times smoother than the final visibility and get there geometrically over a share of
-/// the iterations (docs/search.md). 4 suits plain and selected starts at 1 x 1 m and 3.5 GHz; 1 is none.
+/// the iterations (docs/search.md). 4 suits plain starts at 1 x 1 m and 3.5 GHz; 1 is none, as selected starts want it.
 struct Annealing {
-  double from = 0;  ///< 0 = chosen by the engine: 4, or 1 for assembled starts
+  double from = 0;  ///< 0 = chosen by the engine: 4 for plain starts, else 1
   double share = 0.9;
 
   template <class V>
   void fields(V&& v) {
-    v("from", from, "smoothing at the start over that at the end; 0 = 4, or 1 for assembled starts");
+    v("from", from, "smoothing at the start over that at the end; 0 = 4 for plain starts, else 1 (none)");
     v("share", share, "share of the iterations after which the final visibility holds");
   }
   void check() const {

@@ -165,7 +165,7 @@ class MultiStart<L, O, P, S, ProblemType>::Run {
       const bool several = owners.movers.size() > 1 && !owners.moves_transmitters;
       prm.starts.mode = several ? StartMode::assembled : StartMode::selected;
     }
-    if (prm.annealing.from == 0) prm.annealing.from = prm.starts.mode == StartMode::assembled ? 1 : 4;
+    if (prm.annealing.from == 0) prm.annealing.from = prm.starts.mode == StartMode::plain ? 4 : 1;
     return prm;
   }
 
