@@ -15,7 +15,6 @@
 #include "manyworlds/optimizer/gradient_descent.hpp"
 #include "manyworlds/optimizer/lbfgs.hpp"
 #include "manyworlds/pruning/bottom_fraction.hpp"
-#include "manyworlds/social/differential.hpp"
 #include "manyworlds/social/pull.hpp"
 #include "manyworlds/social/recombine.hpp"
 
@@ -398,42 +397,6 @@ TEST(Social, PullBringsWorldsTogether) {
   const mw::Result p = mw::run(Pulled{four_hills(), pulled}, mw::executor::Serial{});
   EXPECT_LT(a.worlds[0].x[0], 4);  // stays on its low hill
   EXPECT_NEAR(p.worlds[0].x[0], 8, 0.5);
-}
-
-/// Worlds near three of four hills at the corners of a square; the fourth is the highest.
-template <class E>
-typename E::Params three_hills_known() {
-  auto prm = small<E>(6);
-  prm.annealing.from = 1;
-  prm.convergence.patience = 3;
-  prm.starts.given = {{2, 2}, {8, 2}, {2, 8}, {2.1, 2}, {8, 2.1}, {2, 8.1}};
-  return prm;
-}
-
-TEST(Social, TrialsFindAHillThatNoDescentReaches) {
-  using Alone = Engine<>;
-  using Evolved = Engine<mw::optimizer::Adam, mw::pruning::None, mw::social::Differential>;
-  const mw::Result a = mw::run(Alone{four_hills(), three_hills_known<Alone>()}, mw::executor::Serial{});
-  const mw::Result e = mw::run(Evolved{four_hills(), three_hills_known<Evolved>()}, mw::executor::Serial{});
-  EXPECT_NEAR(a.x[0], 2, 0.5);
-  EXPECT_NEAR(e.x[0], 8, 0.5);
-  EXPECT_NEAR(e.x[1], 8, 0.5);
-  expect_bit_equal(e, mw::run(Evolved{four_hills(), three_hills_known<Evolved>()}, mw::executor::Batch{{3}}));
-}
-
-TEST(Social, ConvergedWorldsRestUntilATrialWakesThem) {
-  using Alone = Engine<>;
-  using Evolved = Engine<mw::optimizer::Adam, mw::pruning::None, mw::social::Differential>;
-  auto prm = three_hills_known<Evolved>();
-  prm.social.every = 35;
-  prm.iterations = 80;
-  const mw::Result a = mw::run(Alone{four_hills(), three_hills_known<Alone>()}, mw::executor::Serial{});
-  const mw::Result e = mw::run(Evolved{four_hills(), prm}, mw::executor::Serial{});
-  ASSERT_LT(a.iterations, 35);  // all have converged by then
-  EXPECT_EQ(e.iterations, 80);
-  EXPECT_GT(e.counts.gradient, a.counts.gradient);
-  EXPECT_LT(e.counts.gradient, std::size_t(6 * 80));
-  EXPECT_LT(e.worlds[0].value, a.worlds[0].value - 0.3);  // was drawn to a higher hill
 }
 
 TEST(Polish, ImprovesTheHardScoreAndReportsBoth) {

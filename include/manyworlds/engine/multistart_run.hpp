@@ -37,7 +37,7 @@ class MultiStart<L, O, P, S, ProblemType>::Run {
     each_callback([&](auto& c) { detail::notify_start(c, p); });
   }
 
-  bool going() const { return !result_.interrupted && iteration_ < prm_.iterations && !present().empty(); }
+  bool going() const { return !result_.interrupted && iteration_ < prm_.iterations && !alive().empty(); }
 
   /// One iteration of every live world.
   void descend() {
@@ -54,7 +54,7 @@ class MultiStart<L, O, P, S, ProblemType>::Run {
 
   /// Do worlds meet after this iteration?
   bool barrier() const {
-    return iteration_ < prm_.iterations && !present().empty() &&
+    return iteration_ < prm_.iterations && !alive().empty() &&
            (engine_.pruning_.acts(iteration_) || engine_.social_.acts(iteration_));
   }
 
@@ -78,11 +78,10 @@ class MultiStart<L, O, P, S, ProblemType>::Run {
     result_.times.barriers_s += watch_.lap();
   }
 
-  /// Lets worlds move each other; all see the same snapshot. Trials are made from the best places and wake worlds that
-  /// have converged.
+  /// Lets live worlds move each other; all see the same snapshot.
   void exchange() {
     if (!engine_.social_.acts(iteration_)) return;
-    const std::vector<std::size_t> order = S::trial ? ranked_by_best() : ranked();
+    const std::vector<std::size_t> order = ranked();
     std::vector<Peer> peers;
     for (std::size_t w : order) {
       const World& world = worlds_[w];
@@ -94,7 +93,6 @@ class MultiStart<L, O, P, S, ProblemType>::Run {
     }
     const Barrier barrier{iteration_, peers, parts};
     std::vector<std::vector<double>> proposals(order.size());
-    std::vector<double> values(order.size(), unknown);
     lanes_.executor().for_each_world(order.size(), [&](std::size_t rank) {
       World& world = worlds_[order[rank]];
       Random random(prm_.seed, world.record.id, std::uint32_t(iteration_), Purpose::social);
@@ -102,19 +100,14 @@ class MultiStart<L, O, P, S, ProblemType>::Run {
       if (!engine_.social_.propose(barrier, rank, world.social, random, x)) return;
       engine_.problem_.placement.repair(x);
       if constexpr (S::trial) {
-        values[rank] = engine_.problem_.value(physics_.final_loss(), x, prm_.visibility, lanes_[world.lane]);
+        const double value = engine_.problem_.value(physics_.final_loss(), x, prm_.visibility, lanes_[world.lane]);
         ++world.counts.forward;
-        if (!better(values[rank], world.record.value)) return;
+        if (!better(value, world.record.value)) return;
       }
       proposals[rank] = std::move(x);
     });
     for (std::size_t rank = 0; rank < order.size(); ++rank) {
-      World& world = worlds_[order[rank]];
-      if (proposals[rank].empty()) continue;
-      if constexpr (S::trial)
-        world.restart_at(std::move(proposals[rank]), values[rank]);
-      else
-        world.move_to(std::move(proposals[rank]));
+      if (!proposals[rank].empty()) worlds_[order[rank]].move_to(std::move(proposals[rank]), S::trial);
     }
     result_.times.barriers_s += watch_.lap();
   }
@@ -203,28 +196,6 @@ class MultiStart<L, O, P, S, ProblemType>::Run {
     return indices;
   }
 
-  /// Live worlds, and where exchanges may wake them those that have converged.
-  std::vector<std::size_t> present() const {
-    std::vector<std::size_t> indices;
-    for (std::size_t w = 0; w < worlds_.size(); ++w) {
-      if (worlds_[w].alive() || (S::trial && worlds_[w].converged())) indices.push_back(w);
-    }
-    return indices;
-  }
-
-  /// Worlds that are present by (best physical value so far, id); only those that have none are evaluated for it.
-  std::vector<std::size_t> ranked_by_best() {
-    std::vector<std::size_t> order = present();
-    lanes_.executor().for_each_world(order.size(), [&](std::size_t i) {
-      World& world = worlds_[order[i]];
-      if (!std::isfinite(world.record.value)) world.score(physics_, lanes_[world.lane]);
-    });
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      return better(worlds_[a].record.value, worlds_[b].record.value);
-    });
-    return order;
-  }
-
   /// Live worlds by (physical value, id), non-finite last.
   std::vector<std::size_t> ranked() {
     std::vector<std::size_t> order = alive();
@@ -246,7 +217,6 @@ class MultiStart<L, O, P, S, ProblemType>::Run {
 
   /// Notes the best of the worlds that ran, while the workspaces still hold what they saw.
   void look() {
-    if (ran_.empty()) return;
     seen_.best_loss = unknown;
     seen_.best_rss_dbm = unknown;
     for (std::size_t w : ran_) {

@@ -44,7 +44,6 @@ class World {
   }
 
   bool alive() const { return record.reason == Reason::running; }
-  bool converged() const { return is_convergence(record.reason); }
   double value() const { return value_; }
   double loss() const { return record.history.loss.empty() ? unknown : record.history.loss.back(); }
 
@@ -100,20 +99,12 @@ class World {
       record.history.value.back() = value_;
   }
 
-  /// Puts the world elsewhere.
-  void move_to(std::vector<double> elsewhere) {
+  /// Puts the world elsewhere. `forget` also drops the optimizer's memory of where it came from.
+  void move_to(std::vector<double> elsewhere, bool forget = false) {
     x = std::move(elsewhere);
     value_ = unknown;
     moved_ = true;
-  }
-  /// Lets the world descend from a place of known physical value, without memory of where it came from.
-  void restart_at(std::vector<double> elsewhere, double value) {
-    move_to(std::move(elsewhere));
-    value_ = value;
-    note();
-    descent_.reset(x.size());
-    quiet_ = {};
-    record.reason = Reason::running;
+    if (forget) descent_.reset(x.size());
   }
 
   std::size_t bytes() const {

@@ -14,13 +14,12 @@ namespace manyworlds {
 /// One live world at a barrier. Values are physical (final loss, final visibility).
 struct Peer {
   std::uint32_t world = 0;
-  double value = 0;       ///< at x; for a policy with trials NaN where it is not known
+  double value = 0;       ///< at x
   double best_value = 0;  ///< at best_x, the best place this world has seen
   std::span<const double> x, best_x;
 };
 
-/// What a social policy sees: the live worlds sorted by (value, world), and which variables belong to which mover. A
-/// policy with trials sees converged worlds too, and all sorted by (best_value, world).
+/// What a social policy sees: the live worlds sorted by (value, world), and which variables belong to which mover.
 struct Barrier {
   int iteration = 0;
   std::span<const Peer> ranked;
@@ -28,9 +27,8 @@ struct Barrier {
 };
 
 /// `propose` writes the new x of the world at this rank (it holds the present x on entry) and says whether it did.
-/// `State` is one per world, made when the run starts. With `trial` a proposal costs one evaluation and is taken only if
-/// it is better than the best place of the world, which then descends from there, converged or not; else it is taken
-/// always. Optional: `check()` throws InputError when a parameter is out of range.
+/// `State` is one per world, made when the run starts. With `trial` a proposal is taken only if it lowers the world's
+/// value (one evaluation each), else always.
 template <class S>
 concept Social = requires(const S& s, const Barrier& barrier, std::size_t rank, typename S::State& state,
                           Random& random, std::span<double> x, int iteration) {
