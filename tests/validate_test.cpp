@@ -142,7 +142,7 @@ TEST(Validate, DistanceToATriangleIsTheLeastOverItsPoints) {
   const auto point = [&] { return Vec3d{random.uniform(-1, 1), random.uniform(-1, 1), random.uniform(-1, 1)}; };
   for (int round = 0; round < 50; ++round) {
     const Vec3d a = point(), b = point(), c = point(), p = 2.0 * point();
-    const double found = std::sqrt(distance2_to_triangle(p, a, b, c));
+    const double found = norm(p - closest_on_triangle(p, a, b, c));
     double least = 1e9;
     constexpr int n = 200;
     for (int i = 0; i <= n; ++i)

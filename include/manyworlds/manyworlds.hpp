@@ -12,6 +12,7 @@
 #include "manyworlds/math/mat3.hpp"
 #include "manyworlds/math/pose.hpp"
 #include "manyworlds/math/rectangle.hpp"
+#include "manyworlds/math/triangle.hpp"
 #include "manyworlds/math/vec3.hpp"
 #include "manyworlds/scene/antenna.hpp"
 #include "manyworlds/scene/configuration.hpp"

@@ -1,6 +1,7 @@
 #pragma once
 #include "manyworlds/placement/placement.hpp"
 #include "manyworlds/placement/surroundings.hpp"
+#include "manyworlds/scene/names.hpp"
 
 namespace manyworlds::placement {
 
@@ -17,7 +18,7 @@ struct Binder {
   std::vector<bool> transmitter_moves{};
 
   Panel panel(const std::string& name) {
-    const Object& object = scene.objects[find_object(scene, "placement", "object", name)];
+    const Object& object = scene.objects[find_object(scene, name, "placement")];
     const MoverShape shape = make_mover_shape(object);
     faces += shape.faces.size();
     require(
@@ -26,9 +27,9 @@ struct Binder {
     return make_panel(object, shape, bound++);
   }
 
-  /// Throws unless one of the quasi-random places of a part is free.
+  /// Adds a part in a box. Throws unless one of its quasi-random places is free.
   template <class P>
-  void check_space(const P& part, const std::string& name) const {
+  void add_checked(P part, const std::string& name, std::vector<Part>& out) const {
     std::vector<Vec3d> at;
     for (const Transmitter& t : scene.transmitters) at.push_back(t.position);
     std::vector<Variable> variables;
@@ -39,7 +40,7 @@ struct Binder {
     for (std::size_t k = 0; k < 512; ++k) {
       part.place(x.data(), quasi_random(k, 0), quasi_random(k, 1), quasi_random(k, 2));
       part.settle(x.data(), at);
-      if ((why = part.trouble(x.data(), at, 1e-6)).empty()) return;
+      if ((why = part.trouble(x.data(), at, 1e-6)).empty()) return out.push_back(std::move(part));
     }
     throw InputError(name, "no free place within its bounds: " + why);
   }
@@ -62,7 +63,7 @@ struct Binder {
     WallPart part;
     part.panel = panel(d.object);
     part.wall = d.wall;
-    const std::size_t wall_object = find_object(scene, d.object, "wall", d.wall);
+    const std::size_t wall_object = find_object(scene, d.wall, d.object, "wall");
     require(!around.moves(wall_object), d.object, "its wall '" + d.wall + "' moves itself");
     const Wall wall = make_wall(scene.objects[wall_object]);
     const Rectangled& r = wall.rectangle;
@@ -75,7 +76,6 @@ struct Binder {
     part.v = r.v;
     part.along = height != nullptr;
     part.tilt = d.tilt;
-    part.count = std::size_t(part.along ? 1 : 2) + (part.tilt ? 2 : 0);
     check_range(d.yaw, d.object + ".yaw");
     check_range(d.pitch, d.object + ".pitch");
     part.yaw = d.tilt ? d.yaw : Range{};
@@ -125,34 +125,31 @@ struct Binder {
     out.push_back(on_wall({d.object, d.wall, false, {}, {}, d.offset, d.side, d.margin, d.within}, &d.height));
   }
   void add(const FreePose& d, std::vector<Part>& out) {
-    FreePart part{panel(d.object), {}, d.yaw, d.pitch};
+    Panel body = panel(d.object);
     check_box({d.lo, d.hi}, d.object);
     check_range(d.yaw, d.object + ".yaw");
     check_range(d.pitch, d.object + ".pitch");
-    part.space = around.space({d.lo, d.hi}, norm(part.panel.half));
-    check_space(part, d.object);
-    out.push_back(std::move(part));
+    const double reach = norm(body.half);
+    add_checked(FreePart{std::move(body), around.space({d.lo, d.hi}, reach), {d.yaw, d.pitch}}, d.object, out);
   }
   void add(const Aimed& d, std::vector<Part>& out) {
-    AimedPart part{panel(d.object), {}, {}, d.transmitter, {0, 0, 1}};
+    Panel body = panel(d.object);
     check_box({d.lo, d.hi}, d.object);
     require(d.transmitter < scene.transmitters.size(), d.object,
             "aimed at transmitter " + std::to_string(d.transmitter) + ", the scene has " +
                 std::to_string(scene.transmitters.size()));
-    if (d.focal)
-      part.focal = *d.focal;
-    else
-      for (Vec3d p : scene.receivers.positions) part.focal.extend(p);
-    require(d.focal || !part.focal.empty(), d.object, "needs bounds for its focal point, since there are no receivers");
-    check_box(part.focal, d.object + ".focal");
+    Boxd focal = d.focal.value_or(Boxd{});
+    if (!d.focal)
+      for (Vec3d p : scene.receivers.positions) focal.extend(p);
+    require(d.focal || !focal.empty(), d.object, "needs bounds for its focal point, since there are no receivers");
+    check_box(focal, d.object + ".focal");
     const Boxd box{d.lo, d.hi};
-    const Vec3d n = bisector(box.center(), scene.transmitters[d.transmitter].position, part.focal.center());
-    part.up = d.up ? *d.up : (std::abs(n.z) > std::sqrt(0.5) ? Vec3d{0, 1, 0} : Vec3d{0, 0, 1});
-    require(norm(part.up) > 0 && std::isfinite(norm(part.up)), d.object, "up must be a direction, found a null vector");
-    part.up = normalized(part.up);
-    part.space = around.space(box, norm(part.panel.half));
-    check_space(part, d.object);
-    out.push_back(std::move(part));
+    const Vec3d n = bisector(box.center(), scene.transmitters[d.transmitter].position, focal.center());
+    const Vec3d up = d.up ? *d.up : (std::abs(n.z) > std::sqrt(0.5) ? Vec3d{0, 1, 0} : Vec3d{0, 0, 1});
+    require(norm(up) > 0 && std::isfinite(norm(up)), d.object, "up must be a direction, found a null vector");
+    const double reach = norm(body.half);
+    add_checked(AimedPart{std::move(body), around.space(box, reach), {focal, d.transmitter, normalized(up)}}, d.object,
+                out);
   }
   void add(const TransmitterPositions& d, std::vector<Part>& out) {
     std::vector<std::string> all;
@@ -164,16 +161,12 @@ struct Binder {
                 std::to_string(d.boxes.size()));
     transmitter_moves.resize(all.size());
     for (std::size_t k = 0; k < names.size(); ++k) {
-      const std::size_t i =
-          d.names.empty() ? k : std::size_t(std::find(all.begin(), all.end(), names[k]) - all.begin());
-      if (i == all.size()) throw unknown_name("placement", "transmitter", names[k], all);
+      const std::size_t i = d.names.empty() ? k : find_transmitter(scene, names[k], "placement");
       require(!transmitter_moves[i], names[k], "transmitter listed twice");
       transmitter_moves[i] = true;
       const Boxd box = d.boxes.empty() ? Boxd{d.lo, d.hi} : d.boxes[k];
       check_box(box, names[k]);
-      TransmitterPart part{names[k], i, around.space(box, 0)};
-      check_space(part, names[k]);
-      out.push_back(std::move(part));
+      add_checked(TransmitterPart{names[k], i, around.space(box, 0)}, names[k], out);
     }
   }
 };
@@ -197,7 +190,7 @@ inline Placement bind(const Scene& scene, const All& all) {
     std::visit(
         [&](const auto& d) {
           if constexpr (requires { d.object; }) {
-            const std::size_t i = detail::find_object(scene, "placement", "object", d.object);
+            const std::size_t i = find_object(scene, d.object, "placement");
             require(std::find(p.movers_.begin(), p.movers_.end(), i) == p.movers_.end(), d.object,
                     "object listed twice");
             p.movers_.push_back(i);

@@ -52,73 +52,75 @@ inline void push_from(double* x, Vec3d q, double distance, const Boxd& bounds) {
   write3(x, clamped(q + (distance * (1 + 1e-9)) * direction, bounds));
 }
 
-struct FreePart {
-  static constexpr std::size_t count = 5;
-  Panel panel;
-  Space space;
+/// Attitude of a panel by two angles, y = yaw, pitch. `p` is the panel's centre.
+struct YawPitch {
   Range yaw, pitch;
 
-  void variables(std::vector<Variable>& out) const {
-    name3(out, panel.name + ".", space.bounds);
-    out.push_back({panel.name + ".yaw", yaw.lower, yaw.upper, true});
-    out.push_back({panel.name + ".pitch", pitch.lower, pitch.upper, true});
+  void variables(std::vector<Variable>& out, const std::string& prefix) const {
+    out.push_back({prefix + "yaw", yaw.lower, yaw.upper, true});
+    out.push_back({prefix + "pitch", pitch.lower, pitch.upper, true});
   }
-  Vec3d position(const double* x) const { return read3(x); }
-  Mat3d frame(const double* x, Transmitters) const { return turned({}, x[3], x[4]); }
-  void pullback(const double* x, Transmitters, PoseGradient g, std::vector<Vec3d>&, double* out) const {
-    add3(out, g.translation);
-    turned_adjoint({}, x[3], g.rotation, out[3], out[4]);
+  Mat3d frame(Vec3d, const double* y, Transmitters) const { return turned({}, y[0], y[1]); }
+  void pullback(Vec3d, const double* y, Transmitters, Vec3d rotation_bar, Vec3d&, std::vector<Vec3d>&,
+                double* out) const {
+    turned_adjoint({}, y[0], rotation_bar, out[0], out[1]);
   }
-  void place(double* x, double a, double b, double c) const { write3(x, point_in(space.bounds, a, b, c)); }
-  void aim(double* x, Transmitters t, std::size_t tx, Vec3d target, double yaw_noise, double pitch_noise) const {
-    mirror_angles({}, bisector(position(x), t[tx], target), yaw, pitch, x + 3);
-    x[3] += yaw_noise;
-    x[4] += pitch_noise;
-  }
-  void slide(double* x, Vec3d from, double distance) const { push_from(x, from, distance, space.bounds); }
-  void settle(double* x, Transmitters t) const {
-    const Mat3d f = frame(x, t);
-    write3(x, space.pushed(read3(x), [&](Vec3d d) { return panel.support(f, d); }));
-  }
-  std::string trouble(const double* x, Transmitters t, double tolerance) const {
-    const Mat3d f = frame(x, t);
-    const Obstacle* o = space.hit(
-        read3(x), [&](Vec3d d) { return panel.support(f, d); }, tolerance);
-    return o ? panel.name + " overlaps " + o->name + " or its clearance" : "";
+  void aim(Vec3d p, double* y, Transmitters t, std::size_t tx, Vec3d target, double yaw_noise,
+           double pitch_noise) const {
+    mirror_angles({}, bisector(p, t[tx], target), yaw, pitch, y);
+    y[0] += yaw_noise;
+    y[1] += pitch_noise;
   }
 };
 
-struct AimedPart {
-  static constexpr std::size_t count = 6;
-  Panel panel;
-  Space space;
-  Boxd focal;
+/// Attitude of a panel that images a transmitter on a focal point, y = its coordinates. `p` is the panel's centre.
+struct FocalPoint {
+  Boxd bounds{};
   std::size_t transmitter = 0;
   Vec3d up{0, 0, 1};
 
-  void variables(std::vector<Variable>& out) const {
-    name3(out, panel.name + ".", space.bounds);
-    name3(out, panel.name + ".focal_", focal);
+  void variables(std::vector<Variable>& out, const std::string& prefix) const { name3(out, prefix + "focal_", bounds); }
+  Mat3d frame(Vec3d p, const double* y, Transmitters t) const {
+    return upright(bisector(p, t[transmitter], read3(y)), up);
   }
-  Vec3d position(const double* x) const { return read3(x); }
-  Mat3d frame(const double* x, Transmitters t) const {
-    return upright(bisector(read3(x), t[transmitter], read3(x + 3)), up);
+  void pullback(Vec3d p, const double* y, Transmitters t, Vec3d rotation_bar, Vec3d& p_bar, std::vector<Vec3d>& tx_bar,
+                double* out) const {
+    const Vec3d n_bar = upright_adjoint(frame(p, y, t), up, rotation_bar);
+    Vec3d focal_bar{};
+    bisector_adjoint(p, t[transmitter], read3(y), n_bar, p_bar, tx_bar[transmitter], focal_bar);
+    add3(out, focal_bar);
   }
-  void pullback(const double* x, Transmitters t, PoseGradient g, std::vector<Vec3d>& tx_bar, double* out) const {
-    const Vec3d n_bar = upright_adjoint(frame(x, t), up, g.rotation);
-    Vec3d p_bar = g.translation, focal_bar{};
-    bisector_adjoint(read3(x), t[transmitter], read3(x + 3), n_bar, p_bar, tx_bar[transmitter], focal_bar);
-    add3(out, p_bar);
-    add3(out + 3, focal_bar);
-  }
-  void place(double* x, double a, double b, double c) const { write3(x, point_in(space.bounds, a, b, c)); }
   /// The focal point goes to where a mirror with the noisy normal images the part's own transmitter, at the target's
   /// distance.
-  void aim(double* x, Transmitters t, std::size_t, Vec3d target, double yaw_noise, double pitch_noise) const {
-    const Vec3d p = read3(x), in = normalized(t[transmitter] - p);
+  void aim(Vec3d p, double* y, Transmitters t, std::size_t, Vec3d target, double yaw_noise, double pitch_noise) const {
+    const Vec3d in = normalized(t[transmitter] - p);
     const Mat3d base = upright(bisector(p, t[transmitter], target), up);
     const Vec3d n = turned(base, yaw_noise, pitch_noise).x;
-    write3(x + 3, p + norm(target - p) * (2 * dot(in, n) * n - in));
+    write3(y, p + norm(target - p) * (2 * dot(in, n) * n - in));
+  }
+};
+
+/// A panel whose centre x[0..2] is a point in a box; the attitude has the variables after it.
+template <class Attitude>
+struct BoxPart {
+  Panel panel;
+  Space space;
+  Attitude attitude;
+
+  void variables(std::vector<Variable>& out) const {
+    name3(out, panel.name + ".", space.bounds);
+    attitude.variables(out, panel.name + ".");
+  }
+  Vec3d position(const double* x) const { return read3(x); }
+  Mat3d frame(const double* x, Transmitters t) const { return attitude.frame(read3(x), x + 3, t); }
+  void pullback(const double* x, Transmitters t, PoseGradient g, std::vector<Vec3d>& tx_bar, double* out) const {
+    Vec3d p_bar = g.translation;
+    attitude.pullback(read3(x), x + 3, t, g.rotation, p_bar, tx_bar, out + 3);
+    add3(out, p_bar);
+  }
+  void place(double* x, double a, double b, double c) const { write3(x, point_in(space.bounds, a, b, c)); }
+  void aim(double* x, Transmitters t, std::size_t tx, Vec3d target, double yaw_noise, double pitch_noise) const {
+    attitude.aim(read3(x), x + 3, t, tx, target, yaw_noise, pitch_noise);
   }
   void slide(double* x, Vec3d from, double distance) const { push_from(x, from, distance, space.bounds); }
   void settle(double* x, Transmitters t) const {
@@ -132,10 +134,11 @@ struct AimedPart {
     return o ? panel.name + " overlaps " + o->name + " or its clearance" : "";
   }
 };
+using FreePart = BoxPart<YawPitch>;
+using AimedPart = BoxPart<FocalPoint>;
 
 /// One transmitter: a point, no panel.
 struct TransmitterPart {
-  static constexpr std::size_t count = 3;
   std::string name;
   std::size_t transmitter = 0;
   Space space;

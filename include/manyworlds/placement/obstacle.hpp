@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "manyworlds/math/box.hpp"
+#include "manyworlds/math/triangle.hpp"
 
 /// Convex things that a mover stays clear of: triangles of the static scene and keep-out boxes.
 namespace manyworlds::placement {
@@ -19,19 +20,6 @@ inline Vec3d clamped(Vec3d p, const Boxd& b) {
 }
 
 inline Boxd inflated(const Boxd& b, double r) { return {b.lo - Vec3d{r, r, r}, b.hi + Vec3d{r, r, r}}; }
-
-inline Vec3d closest_on_triangle(Vec3d p, Vec3d a, Vec3d b, Vec3d c) {
-  const Vec3d n = cross(b - a, c - a), corners[3] = {a, b, c};
-  bool inside = norm2(n) > 0;
-  Vec3d best = a;
-  for (int i = 0; i < 3; ++i) {
-    const Vec3d from = corners[i], edge = corners[(i + 1) % 3] - from;
-    inside = inside && dot(cross(edge, p - from), n) >= 0;
-    const double t = norm2(edge) > 0 ? clamp(dot(p - from, edge) / norm2(edge), 0.0, 1.0) : 0.0;
-    if (norm2(p - from - t * edge) < norm2(p - best)) best = from + t * edge;
-  }
-  return inside ? p - (dot(p - a, n) / norm2(n)) * n : best;
-}
 
 /// Signed distance of a point from an obstacle (negative inside a box) and the unit direction that increases it. All of
 /// the obstacle lies behind the plane through its closest point across that direction.

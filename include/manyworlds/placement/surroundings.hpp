@@ -18,16 +18,6 @@ inline void require(bool ok, const std::string& where, const std::string& what) 
   if (!ok) throw InputError(where, what);
 }
 
-inline std::size_t find_object(const Scene& scene, const std::string& where, const std::string& kind,
-                               const std::string& name) {
-  std::vector<std::string> known;
-  for (std::size_t i = 0; i < scene.objects.size(); ++i) {
-    if (scene.objects[i].name == name) return i;
-    known.push_back(scene.objects[i].name);
-  }
-  throw unknown_name(where, kind, name, std::move(known));
-}
-
 inline void check_box(const Boxd& b, const std::string& where) {
   for (int a = 0; a < 3; ++a)
     require(b.lo[a] <= b.hi[a] && std::isfinite(b.lo[a]) && std::isfinite(b.hi[a]), where,

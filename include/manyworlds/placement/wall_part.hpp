@@ -16,7 +16,6 @@ struct WallPart {
   bool along = false;  ///< one variable t; v is fixed
   bool tilt = false;
   Range yaw, pitch;
-  std::size_t count = 1;
 
   std::size_t angles() const { return along ? 1 : 2; }
 
@@ -84,7 +83,8 @@ struct WallPart {
     };
     constexpr double golden = 0.6180339887498949;
     double lo = angle - pi / 2, hi = angle + pi / 2;
-    double left = hi - golden * (hi - lo), right = lo + golden * (hi - lo), at_left = distance2(left), at_right = distance2(right);
+    double left = hi - golden * (hi - lo), right = lo + golden * (hi - lo), at_left = distance2(left),
+           at_right = distance2(right);
     for (int i = 0; i < 40; ++i) {
       if (at_left < at_right) {
         hi = right, right = left, at_right = at_left;

@@ -31,9 +31,11 @@ std::size_t find_named(const std::vector<Item>& items, const std::string& name, 
 }  // namespace detail
 
 /// Index into Scene::objects, Scene::materials or Scene::transmitters of the one with this name. Throws InputError,
-/// located at `where` (the option or line that gave the name), with the nearest names when there is none.
-inline std::size_t find_object(const Scene& scene, const std::string& name, const std::string& where = "scene") {
-  return detail::find_named(scene.objects, name, "object", where);
+/// located at `where` (the option or line that gave the name), with the nearest names when there is none. `kind`: what
+/// the message calls the object.
+inline std::size_t find_object(const Scene& scene, const std::string& name, const std::string& where = "scene",
+                               const char* kind = "object") {
+  return detail::find_named(scene.objects, name, kind, where);
 }
 inline std::size_t find_material(const Scene& scene, const std::string& name, const std::string& where = "scene") {
   return detail::find_named(scene.materials, name, "material", where);
