@@ -8,7 +8,7 @@
 
 #include "manyworlds/io/xml.hpp"
 #include "manyworlds/scene/itu.hpp"
-#include "manyworlds/scene/material.hpp"
+#include "manyworlds/scene/slab.hpp"
 
 namespace manyworlds::io {
 namespace detail {
@@ -47,14 +47,6 @@ inline void warn_unknown_properties(const XmlFile& xml, pugi::xml_node bsdf, std
   }
 }
 
-inline void check(const Material& m, const std::string& where) {
-  if (!(m.eps_r >= 1)) throw InputError(where, "expected relative_permittivity >= 1, found " + to_text(m.eps_r));
-  if (!(m.sigma >= 0)) throw InputError(where, "expected conductivity >= 0, found " + to_text(m.sigma));
-  if (!(m.thickness > 0)) throw InputError(where, "expected thickness > 0, found " + to_text(m.thickness));
-  if (!(m.scattering >= 0 && m.scattering <= 1))
-    throw InputError(where, "expected scattering_coefficient in 0 to 1, found " + to_text(m.scattering));
-}
-
 }  // namespace detail
 
 /// The radio material of a <bsdf>, named by its id without "mat-"; nothing when it is none. Radio materials are the
@@ -85,7 +77,7 @@ inline std::optional<Material> read_material(const XmlFile& xml, pugi::xml_node 
   }
   material.thickness = detail::nested_number(xml, bsdf, "thickness").value_or(material.thickness);
   material.scattering = detail::nested_number(xml, bsdf, "scattering_coefficient").value_or(0);
-  detail::check(material, where);
+  check_material(material, where);
   if (!named_itu) detail::warn_unknown_properties(xml, bsdf, warnings);
   return material;
 }
