@@ -1,5 +1,6 @@
 #pragma once
 #include "manyworlds/io/plan_picture.hpp"
+#include "manyworlds/scene/mover.hpp"
 
 /// Transmitters and panels on a plan, with labels that keep out of each other's way.
 namespace manyworlds::io {
@@ -79,6 +80,15 @@ inline LegendEntry panel_key() {
             draw_panel_symbol(canvas, line, {x, (box.lo.y + box.hi.y) / 2}, {1, 0});
           }};
 }
+
+/// Marks an object with a single face as a panel at a pose, and hides it from the plan; others stay part of the plan.
+inline void mark_panel(const Object& object, const Pose& pose, PlanOptions& plan) {
+  const MoverShape shape = make_mover_shape(object);
+  if (shape.faces.size() > 1) return;
+  plan.panels.push_back({pose.rectangle(shape.faces[0].rectangle), object.name});
+  plan.hidden.push_back(object.name);
+}
+
 /// Legend entries for the marks that lie in a part of the world.
 inline std::vector<LegendEntry> mark_keys(Box2 world, const std::vector<PanelMark>& panels,
                                           const std::vector<Transmitter>& transmitters) {

@@ -16,9 +16,7 @@ inline Scene scene_at(const Problem& problem, const Configuration& c) {
   std::vector<bool> gone(scene.objects.size());
   for (std::size_t m = 0; m < c.movers.size(); ++m) {
     const std::size_t i = problem.placement.movers()[m];
-    Mesh& mesh = scene.objects[i].mesh;
-    const Vec3d origin = bounding_box(mesh).center();
-    for (Vec3d& v : mesh.vertices) v = c.movers[m].point(v - origin);
+    scene.objects[i].mesh = placed(std::move(scene.objects[i].mesh), c.movers[m]);
     gone[i] = c.is_absent(m);
   }
   std::size_t i = 0;
@@ -26,29 +24,13 @@ inline Scene scene_at(const Problem& problem, const Configuration& c) {
   return scene;
 }
 
-/// Flat movers that are there, as panels.
-inline std::vector<PanelMark> panel_marks(const Problem& problem, const Configuration& c) {
-  std::vector<PanelMark> marks;
-  for (std::size_t m = 0; m < c.movers.size(); ++m) {
-    const Object& object = problem.scene->objects[problem.placement.movers()[m]];
-    const MoverShape shape = make_mover_shape(object);
-    if (c.is_absent(m) || shape.faces.size() > 1) continue;
-    const Pose& pose = c.movers[m];
-    const Rectangled& r = shape.faces[0].rectangle;
-    marks.push_back(
-        {{pose.point(r.center), pose.direction(r.u), pose.direction(r.v), pose.direction(r.normal), r.half_u, r.half_v},
-         object.name});
-  }
-  return marks;
-}
-
 }  // namespace detail
 
 /// Values at receivers over the plan as a configuration has it; transmitters and panels are added to the options.
 inline Image draw_configuration(const Problem& problem, const Configuration& c, const ReceiverSet& receivers,
                                 std::span<const double> values, HeatmapOptions options) {
-  options.plan.panels = detail::panel_marks(problem, c);
-  for (const PanelMark& panel : options.plan.panels) options.plan.hidden.push_back(panel.label);
+  for (std::size_t m = 0; m < c.movers.size(); ++m)
+    if (!c.is_absent(m)) mark_panel(problem.scene->objects[problem.placement.movers()[m]], c.movers[m], options.plan);
   return draw_heatmap(detail::scene_at(problem, c), receivers, values, options);
 }
 
@@ -70,7 +52,7 @@ inline std::string summary_text(const RssSummary& s, double floor_dbm, double co
 struct Gain {
   std::vector<double> db;  ///< NaN where neither has a path; newly reached and lost ones lie beyond the range
   Range range{};           ///< of the others, about zero
-  double mean_db = 0;  ///< of the others
+  double mean_db = 0;      ///< of the others
   std::size_t reached = 0, lost = 0;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 #include "manyworlds/math/mat3.hpp"
+#include "manyworlds/math/rectangle.hpp"
 
 namespace manyworlds {
 
@@ -11,6 +12,9 @@ struct Pose {
 
   MW_HD constexpr Vec3d point(Vec3d p) const { return rotation * p + position; }
   MW_HD constexpr Vec3d direction(Vec3d v) const { return rotation * v; }
+  MW_HD constexpr Rectangled rectangle(const Rectangled& r) const {
+    return {point(r.center), direction(r.u), direction(r.v), direction(r.normal), r.half_u, r.half_v};
+  }
 };
 
 /// Position in metres and orientation (yaw, pitch, roll) in radians, as Sionna RT's SceneObject.

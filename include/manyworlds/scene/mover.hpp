@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "manyworlds/core/error.hpp"
-#include "manyworlds/math/rectangle.hpp"
+#include "manyworlds/math/pose.hpp"
 #include "manyworlds/scene/scene.hpp"
 
 namespace manyworlds {
@@ -34,6 +34,13 @@ inline Boxd bounding_box(const Mesh& mesh) {
   for (const auto& t : mesh.triangles)
     for (std::uint32_t i : t) box.extend(mesh.vertices[i]);
   return box;
+}
+
+/// A mesh as loaded, put at a pose.
+inline Mesh placed(Mesh mesh, const Pose& pose) {
+  const Vec3d origin = bounding_box(mesh).center();
+  for (Vec3d& v : mesh.vertices) v = pose.point(v - origin);
+  return mesh;
 }
 
 namespace detail {
