@@ -80,16 +80,6 @@ TEST(ReceiverGrid, RefusesWhatIsNoGrid) {
   }
 }
 
-TEST(Weights, ComeFromThePosition) {
-  ReceiverSet set = receiver_grid({.lo = {0, 0}, .hi = {2, 1}, .height = 1, .spacing = 1});
-  set_weights(set, [](Vec3d p) { return p.x; });
-  EXPECT_EQ(set.weights, (std::vector<double>{0.5, 1.5}));
-  EXPECT_THROW(set_weights(set, [](Vec3d) { return -1.0; }), InputError);
-  EXPECT_THROW(set_weights(set, [](Vec3d) { return 0.0; }), InputError);
-  EXPECT_THROW(set_weights(set, [](Vec3d) { return std::nan(""); }), InputError);
-  EXPECT_EQ(set.weights, (std::vector<double>{0.5, 1.5}));
-}
-
 TEST(ReceiversCsv, ReadsColumnsInAnyOrder) {
   const ReceiverSet plain = io::parse_receivers("x,y,z\n1,2,3\n-4.5, +5e-1 ,6\n", "r.csv");
   ASSERT_EQ(plain.positions.size(), 2u);

@@ -1,6 +1,5 @@
 #pragma once
 #include <cmath>
-#include <concepts>
 #include <string>
 
 #include "manyworlds/core/error.hpp"
@@ -48,24 +47,6 @@ inline ReceiverSet receiver_grid(const ReceiverGrid& grid) {
       set.positions.push_back(
           {grid.lo.x + (column + 0.5) * grid.spacing, grid.lo.y + (row + 0.5) * grid.spacing, grid.height});
   return set;
-}
-
-/// Gives each receiver the weight weight_of(position). Throws InputError for a weight that is negative or not finite,
-/// or when all weights are zero.
-template <std::invocable<Vec3d> F>
-void set_weights(ReceiverSet& receivers, F weight_of) {
-  std::vector<double> weights;
-  weights.reserve(receivers.positions.size());
-  double sum = 0;
-  for (const Vec3d& p : receivers.positions) {
-    const double w = weight_of(p);
-    if (!(w >= 0) || !std::isfinite(w))
-      throw InputError("receiver " + std::to_string(weights.size()), "expected a weight >= 0, found " + to_text(w));
-    weights.push_back(w);
-    sum += w;
-  }
-  if (!(sum > 0)) throw InputError("receivers", "all weights are zero");
-  receivers.weights = std::move(weights);
 }
 
 }  // namespace manyworlds

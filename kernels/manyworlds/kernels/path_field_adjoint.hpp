@@ -185,7 +185,8 @@ MW_HD CVec3<T> path_field_adjoint(const FieldView<T>& view, const Path& path, CV
   return detail::field_adjoint(view, path, detail::FixedCotangent<T>{f_bar}, sink, tx_port);
 }
 
-/// The same for a loss of the path's power |F|^2 alone (incoherent sums): no forward sweep is needed before.
+/// The same for the cotangent power_bar of the path's power |F|^2 alone (incoherent sums): field and gradient in one
+/// call, for kernels that keep no fields.
 template <class T, class Sink>
 MW_HD CVec3<T> path_power_adjoint(const FieldView<T>& view, const Path& path, T power_bar, Sink& sink,
                                   int tx_port = all_ports) {
