@@ -142,12 +142,12 @@ int main(int argc, char** argv) {
                                                       {{"strongest", Serving::strongest}, {"sum", Serving::sum}});
     examples::check_positive("--bandwidth", bandwidth_hz, " (Hz)");
     const Visibility edges = visibility.checked();
+    const examples::OutputFolder made("--output", output);
     Scene scene = options.load();
     const examples::Placed placed = options.placed(scene, edges.kind);
     const Scene shown = placed.applied_to(scene);
     for (const std::string& warning : validate(shown)) scene.warnings.push_back(warning);
     for (const std::string& warning : scene.warnings) std::cerr << "coverage: warning: " << warning << '\n';
-    examples::check_output_folder("--output", output);
 
     const std::vector<Vec3d>& receivers = scene.receivers.positions;
     const auto progress = [&](std::size_t done, std::size_t all) {

@@ -26,7 +26,8 @@ using nlohmann::json;
 
 /// World box for the centres of panels on a stretch of a mount wall.
 inline mw::Boxd stretch(const json& wall, const json& along, const json& z) {
-  const mw::Vec3d from{wall.at("from").at(0), wall.at("from").at(1), 0}, to{wall.at("to").at(0), wall.at("to").at(1), 0};
+  const mw::Vec3d from{wall.at("from").at(0), wall.at("from").at(1), 0},
+      to{wall.at("to").at(0), wall.at("to").at(1), 0};
   const mw::Vec3d direction = mw::normalized(to - from), side{-direction.y, direction.x, 0};
   mw::Boxd box;
   for (double distance : {-1.0, 1.0})  // across the wall: more than any offset
@@ -47,7 +48,8 @@ inline void add_receivers(mw::Scene& scene, const json& rectangle, double height
 }
 
 /// The loaded mover, and panels of its size and material beside the building for every one beyond the first.
-inline std::vector<std::string> add_panels(mw::Scene& scene, const std::string& mover, int count, const std::string& where) {
+inline std::vector<std::string> add_panels(mw::Scene& scene, const std::string& mover, int count,
+                                           const std::string& where) {
   std::vector<std::string> names{mover};
   const mw::Object first = scene.objects[mw::find_object(scene, mover, where)];
   const mw::Rectangled shape = mw::make_mover_shape(first).faces.at(0).rectangle;
@@ -67,7 +69,8 @@ inline SearchTask read_problem(const json& all, const std::string& file, const s
   const json& problem = all.at("problems").at(name);
 
   const std::filesystem::path folder = std::filesystem::path(file).parent_path();
-  SearchTask task{mw::io::load((folder / all.at("scene").get<std::string>()).string(), {.frequency_hz = frequency_hz}), {}};
+  SearchTask task{mw::io::load((folder / all.at("scene").get<std::string>()).string(), {.frequency_hz = frequency_hz}),
+                  {}};
   mw::Scene& scene = task.scene;
   const double power = problem.at("power_dbm");
   const json transmitters = problem.value("transmitters", json::object());

@@ -33,7 +33,8 @@ inline std::vector<double> parse_numbers(const std::string& option, const std::s
     ++at;
   }
   if (at != end || numbers.size() != count)
-    throw mw::InputError(option, "expected " + std::to_string(count) + " numbers separated by commas, found '" + text + "'");
+    throw mw::InputError(option,
+                         "expected " + std::to_string(count) + " numbers separated by commas, found '" + text + "'");
   return numbers;
 }
 
@@ -43,15 +44,18 @@ inline mw::Vec3d parse_point(const std::string& option, const std::string& text)
 }
 
 /// "NAME=1,2,3,..." into the name and its numbers.
-inline std::pair<std::string, std::vector<double>> parse_named(const std::string& option, const std::string& text, std::size_t count) {
+inline std::pair<std::string, std::vector<double>> parse_named(const std::string& option, const std::string& text,
+                                                               std::size_t count) {
   const std::size_t equals = text.find('=');
-  if (equals == std::string::npos || equals == 0) throw mw::InputError(option, "expected NAME=numbers, found '" + text + "'");
+  if (equals == std::string::npos || equals == 0)
+    throw mw::InputError(option, "expected NAME=numbers, found '" + text + "'");
   return {text.substr(0, equals), parse_numbers(option, text.substr(equals + 1), count)};
 }
 
 /// Value of a name in a list of (name, value), or an error that lists the names.
 template <class Value>
-Value choose(const std::string& option, const std::string& name, const std::vector<std::pair<std::string, Value>>& choices) {
+Value choose(const std::string& option, const std::string& name,
+             const std::vector<std::pair<std::string, Value>>& choices) {
   std::vector<std::string> names;
   for (const auto& [known, value] : choices) {
     if (known == name) return value;
@@ -61,48 +65,94 @@ Value choose(const std::string& option, const std::string& name, const std::vect
 }
 
 inline mw::Pattern parse_pattern(const std::string& option, const std::string& name) {
-  return choose<mw::Pattern>(option, name, {{"iso", mw::Pattern::iso}, {"dipole", mw::Pattern::dipole}, {"hw_dipole", mw::Pattern::hw_dipole}, {"tr38901", mw::Pattern::tr38901}});
+  return choose<mw::Pattern>(option, name,
+                             {{"iso", mw::Pattern::iso},
+                              {"dipole", mw::Pattern::dipole},
+                              {"hw_dipole", mw::Pattern::hw_dipole},
+                              {"tr38901", mw::Pattern::tr38901}});
 }
 inline std::vector<double> parse_polarization(const std::string& option, const std::string& name) {
-  return choose<std::vector<double>>(option, name, {{"V", {0}}, {"H", {mw::pi / 2}}, {"VH", {0, mw::pi / 2}}, {"cross", {-mw::pi / 4, mw::pi / 4}}});
+  return choose<std::vector<double>>(
+      option, name, {{"V", {0}}, {"H", {mw::pi / 2}}, {"VH", {0, mw::pi / 2}}, {"cross", {-mw::pi / 4, mw::pi / 4}}});
 }
 inline mw::VisibilityKind parse_visibility(const std::string& option, const std::string& name) {
   using enum mw::VisibilityKind;
-  return choose<mw::VisibilityKind>(option, name, {{"hard", hard}, {"fresnel", fresnel}, {"atan", atan}, {"logistic", logistic}});
+  return choose<mw::VisibilityKind>(option, name,
+                                    {{"hard", hard}, {"fresnel", fresnel}, {"atan", atan}, {"logistic", logistic}});
 }
 
 /// Throws unless lo <= value <= hi; a value that is not a number is neither.
 inline void check_between(const std::string& option, double value, double lo, double hi, const std::string& unit) {
   if (!(value >= lo && value <= hi))
-    throw mw::InputError(option, "expected " + mw::to_text(lo) + " to " + mw::to_text(hi) + unit + ", found " + mw::to_text(value));
+    throw mw::InputError(
+        option, "expected " + mw::to_text(lo) + " to " + mw::to_text(hi) + unit + ", found " + mw::to_text(value));
 }
 inline void check_positive(const std::string& option, double value, const std::string& unit) {
-  if (!(value > 0) || !std::isfinite(value)) throw mw::InputError(option, "expected a number > 0" + unit + ", found " + mw::to_text(value));
+  if (!(value > 0) || !std::isfinite(value))
+    throw mw::InputError(option, "expected a number > 0" + unit + ", found " + mw::to_text(value));
 }
 inline void check_finite(const std::string& option, double value) {
   if (!std::isfinite(value)) throw mw::InputError(option, "expected a finite number, found " + mw::to_text(value));
 }
 
-/// Makes the folder when there is none and tries to write into it, so that a run does not fail at its end.
-inline void check_output_folder(const std::string& option, const std::filesystem::path& folder) {
-  std::error_code failure;
-  std::filesystem::create_directories(folder, failure);
-  if (failure || !std::filesystem::is_directory(folder))
-    throw mw::InputError(option, "expected a folder or a place for one, cannot make '" + folder.string() + "'" + (failure ? ": " + failure.message() : ""));
+/// Throws unless files can be made in the folder, so that a run does not fail at its end.
+inline void check_writable(const std::string& option, const std::filesystem::path& folder) {
   const std::filesystem::path probe = folder / ".probe";
-  if (!std::ofstream(probe)) throw mw::InputError(option, "expected a folder to write into, cannot write into '" + folder.string() + "'");
-  std::filesystem::remove(probe, failure);
+  if (!std::ofstream(probe))
+    throw mw::InputError(option,
+                         "expected a folder to write into, cannot write into " + mw::in_quotes(folder.string()));
+  std::filesystem::remove(probe);
 }
 
+/// Throws unless the file can be written: its folder is there, and it is none itself.
+inline void check_output_file(const std::string& option, const std::string& file) {
+  const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
+  std::error_code failure;
+  if (std::filesystem::is_directory(file, failure) || !std::filesystem::is_directory(folder, failure))
+    throw mw::InputError(option, "expected a file in a folder that exists, found " + mw::in_quotes(file));
+  check_writable(option, folder);
+}
+
+/// A folder to write into, made when there is none. What was made goes again when nothing was written, so that a run
+/// that fails leaves nothing behind. Throws InputError when it cannot be made or written into.
+class OutputFolder {
+ public:
+  OutputFolder(const std::string& option, const std::filesystem::path& folder) {
+    std::error_code failure;
+    for (std::filesystem::path at = folder; !at.empty() && !std::filesystem::exists(at, failure); at = at.parent_path())
+      made_.push_back(at);
+    std::filesystem::create_directories(folder, failure);
+    if (!failure && std::filesystem::is_directory(folder, failure)) {
+      check_writable(option, folder);
+      return;
+    }
+    remove_empty();
+    throw mw::InputError(option, "expected a folder or a place for one, cannot make " + mw::in_quotes(folder.string()) +
+                                     (failure ? ": " + failure.message() : ""));
+  }
+  OutputFolder(const OutputFolder&) = delete;
+  ~OutputFolder() { remove_empty(); }
+
+ private:
+  void remove_empty() const {
+    std::error_code not_empty;
+    for (const std::filesystem::path& folder : made_) std::filesystem::remove(folder, not_empty);
+  }
+  std::vector<std::filesystem::path> made_;  ///< innermost first
+};
+
 /// An option that may be given several times, one value each time.
-inline CLI::Option* add_repeated(CLI::App& app, const std::string& name, std::vector<std::string>& values, const std::string& help) {
+inline CLI::Option* add_repeated(CLI::App& app, const std::string& name, std::vector<std::string>& values,
+                                 const std::string& help) {
   return app.add_option(name, values, help)->allow_extra_args(false)->take_all();
 }
 
 /// --config: any option from a file; an unknown name in it is refused.
 inline void add_config(CLI::App& app) {
-  app.set_config("--config", "", "file with options: name = \"value\" a line, without the dashes; repeatable ones as [\"a\", \"b\"]")
-      ->type_name("FILE")->group("Run");
+  app.set_config("--config", "",
+                 "file with options: name = \"value\" a line, without the dashes; repeatable ones as [\"a\", \"b\"]")
+      ->type_name("FILE")
+      ->group("Run");
   app.allow_config_extras(CLI::config_extras_mode::error);
 }
 
@@ -114,15 +164,25 @@ struct VisibilityOptions {
   VisibilityOptions(CLI::App& app, std::string default_kind, int default_tiles) : kind(std::move(default_kind)) {
     visibility.tiles = default_tiles;
     const std::string group = "Edges of movers";
-    app.add_option("--visibility", kind, "edges of movers: hard, fresnel, atan or logistic")->capture_default_str()->group(group);
-    app.add_option("--tiles", visibility.tiles, "cut each mover face into K x K tiles, 1 to 8")->capture_default_str()->group(group);
-    app.add_option("--smoothing-wavelengths", visibility.smoothing_wavelengths, "fresnel and atan: smoothing wavelength over the wavelength")->capture_default_str()->group(group);
-    app.add_option("--smoothing-alpha", visibility.alpha, "logistic: slope in 1/m")->capture_default_str()->group(group);
+    app.add_option("--visibility", kind, "edges of movers: hard, fresnel, atan or logistic")
+        ->capture_default_str()
+        ->group(group);
+    app.add_option("--tiles", visibility.tiles, "cut each mover face into K x K tiles, 1 to 8")
+        ->capture_default_str()
+        ->group(group);
+    app.add_option("--smoothing-wavelengths", visibility.smoothing_wavelengths,
+                   "fresnel and atan: smoothing wavelength over the wavelength")
+        ->capture_default_str()
+        ->group(group);
+    app.add_option("--smoothing-alpha", visibility.alpha, "logistic: slope in 1/m")
+        ->capture_default_str()
+        ->group(group);
   }
   mw::Visibility checked() const {
     mw::Visibility v = visibility;
     v.kind = parse_visibility("--visibility", kind);
-    if (v.tiles < 1 || v.tiles > mw::kernels::max_tiles) throw mw::InputError("--tiles", "expected 1 to 8, found " + std::to_string(v.tiles));
+    if (v.tiles < 1 || v.tiles > mw::kernels::max_tiles)
+      throw mw::InputError("--tiles", "expected 1 to 8, found " + std::to_string(v.tiles));
     check_positive("--smoothing-wavelengths", v.smoothing_wavelengths, "");
     check_positive("--smoothing-alpha", v.alpha, " per metre");
     return v;

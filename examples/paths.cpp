@@ -17,18 +17,21 @@ struct DeviceOptions {
 
   void add(CLI::App& app, const std::string& end, const std::string& what) {
     examples::add_repeated(app, "--" + end, positions, what + " position x,y,z in metres; repeatable")->required();
-    examples::add_repeated(app, "--" + end + "-orientation", orientations, "yaw,pitch,roll in radians; one for all or one for each");
+    examples::add_repeated(app, "--" + end + "-orientation", orientations,
+                           "yaw,pitch,roll in radians; one for all or one for each");
     app.add_option("--" + end + "-pattern", pattern, "iso, dipole, hw_dipole or tr38901")->capture_default_str();
     app.add_option("--" + end + "-polarization", polarization, "V, H, VH or cross")->capture_default_str();
   }
   Vec3d orientation(const std::string& end, std::size_t i) const {
     if (orientations.empty()) return {};
     if (orientations.size() != 1 && orientations.size() != positions.size())
-      throw InputError("--" + end + "-orientation", "expected 1 or " + std::to_string(positions.size()) + ", found " + std::to_string(orientations.size()));
+      throw InputError("--" + end + "-orientation", "expected 1 or " + std::to_string(positions.size()) + ", found " +
+                                                        std::to_string(orientations.size()));
     return examples::parse_point("--" + end + "-orientation", orientations[orientations.size() == 1 ? 0 : i]);
   }
   Antenna antenna(const std::string& end) const {
-    return {examples::parse_pattern("--" + end + "-pattern", pattern), examples::parse_polarization("--" + end + "-polarization", polarization)};
+    return {examples::parse_pattern("--" + end + "-pattern", pattern),
+            examples::parse_polarization("--" + end + "-polarization", polarization)};
   }
 };
 
@@ -67,12 +70,15 @@ int main(int argc, char** argv) {
   app.add_option("--frequency", frequency, "carrier frequency in Hz")->capture_default_str();
   tx.add(app, "tx", "transmitter");
   rx.add(app, "rx", "receiver");
-  app.add_option("--max-depth", options.max_depth, "reflections and transmissions of a path together, 0 to 5")->capture_default_str();
+  app.add_option("--max-depth", options.max_depth, "reflections and transmissions of a path together, 0 to 5")
+      ->capture_default_str();
   app.add_flag("--no-transmission", no_transmission, "surfaces let nothing through");
-  examples::add_repeated(app, "--pose", poses, "NAME=x,y,z,yaw,pitch,roll: place an object (metres, radians); makes it a mover; repeatable");
+  examples::add_repeated(app, "--pose", poses,
+                         "NAME=x,y,z,yaw,pitch,roll: place an object (metres, radians); makes it a mover; repeatable");
   examples::VisibilityOptions visibility(app, "hard", 3);
   app.add_option("--movers", mover_names, "objects whose edges carry the visibility weight: NAME,NAME")->delimiter(',');
-  app.add_option("--chain", chain, "only paths that reflect off exactly these objects, in this order: NAME,NAME")->delimiter(',');
+  app.add_option("--chain", chain, "only paths that reflect off exactly these objects, in this order: NAME,NAME")
+      ->delimiter(',');
   app.add_option("--gradient", gradient_of, "add the gradient of the gain for this object; makes it a mover");
   app.add_option("--json", output, "file to write; standard output when not given");
 
@@ -80,11 +86,7 @@ int main(int argc, char** argv) {
 
   return examples::run_driver(app, argc, argv, [&] {
     const Visibility v = visibility.checked();
-    if (!output.empty()) {
-      const auto folder = std::filesystem::absolute(output).parent_path();
-      if (!std::filesystem::is_directory(folder)) throw InputError("--json", "expected a file in a folder that exists, found '" + output + "'");
-      examples::check_output_folder("--json", folder);
-    }
+    if (!output.empty()) examples::check_output_file("--json", output);
     Scene scene = io::load(file, {.frequency_hz = frequency});
     options.transmission = !no_transmission;
     // Every port of a transmitter is a transmitter of its own here.
@@ -93,7 +95,10 @@ int main(int argc, char** argv) {
     for (std::size_t i = 0; i < tx.positions.size(); ++i)
       for (std::size_t port = 0; port < tx_ports; ++port)
         scene.add({"tx" + std::to_string(i) + (tx_ports > 1 ? "." + std::to_string(port) : ""),
-                   examples::parse_point("--tx", tx.positions[i]), tx.orientation("tx", i), 0, {tx_antenna.pattern, {tx_antenna.slants[port]}}});
+                   examples::parse_point("--tx", tx.positions[i]),
+                   tx.orientation("tx", i),
+                   0,
+                   {tx_antenna.pattern, {tx_antenna.slants[port]}}});
     for (std::size_t i = 0; i < rx.positions.size(); ++i) {
       scene.receivers.positions.push_back(examples::parse_point("--rx", rx.positions[i]));
       scene.receivers.orientations.push_back(rx.orientation("rx", i));
@@ -138,20 +143,29 @@ int main(int argc, char** argv) {
     };
     std::vector<Listed> listed;
     const paths::Geometry geometry = model.geometry(w);
-    paths::for_each_path(model, w, [&](const kernels::Path& path, const kernels::FieldView<double>& view, std::size_t group) {
-      if (chain.empty() || paths::reflecting_objects(geometry, path, view.hops) == wanted_chain)
-        listed.push_back({path, view, group, paths::describe(geometry, view, path)});
-    });
+    paths::for_each_path(model, w,
+                         [&](const kernels::Path& path, const kernels::FieldView<double>& view, std::size_t group) {
+                           if (chain.empty() || paths::reflecting_objects(geometry, path, view.hops) == wanted_chain)
+                             listed.push_back({path, view, group, paths::describe(geometry, view, path)});
+                         });
     std::stable_sort(listed.begin(), listed.end(), [&](const Listed& a, const Listed& b) {
-      return std::tuple(a.row.tx / tx_ports, a.row.rx, a.row.length) < std::tuple(b.row.tx / tx_ports, b.row.rx, b.row.length);
+      return std::tuple(a.row.tx / tx_ports, a.row.rx, a.row.length) <
+             std::tuple(b.row.tx / tx_ports, b.row.rx, b.row.length);
     });
 
-    json result{{"generator", std::string("Manyworlds ") + version}, {"scene", file}, {"frequency_hz", frequency},
-                {"max_depth", options.max_depth}, {"transmission", options.transmission}, {"visibility", visibility.kind},
-                {"finder", model.world().finder == paths::Finder::shooting ? "shooting" : "beams"}, {"paths", json::array()}};
+    json result{{"generator", std::string("Manyworlds ") + version},
+                {"scene", file},
+                {"frequency_hz", frequency},
+                {"max_depth", options.max_depth},
+                {"transmission", options.transmission},
+                {"visibility", visibility.kind},
+                {"finder", model.world().finder == paths::Finder::shooting ? "shooting" : "beams"},
+                {"paths", json::array()}};
     for (const Listed& l : listed)
       for (std::size_t port = 0; port < rx_ports; ++port)
-        result["paths"].push_back(io::path_json(scene, l.row, int(port), std::uint32_t(l.row.tx / tx_ports), tx_ports > 1 ? int(l.row.tx % tx_ports) : -1, rx_ports > 1 ? int(port) : -1));
+        result["paths"].push_back(io::path_json(scene, l.row, int(port), std::uint32_t(l.row.tx / tx_ports),
+                                                tx_ports > 1 ? int(l.row.tx % tx_ports) : -1,
+                                                rx_ports > 1 ? int(port) : -1));
 
     if (!gradient_of.empty()) {
       result["gradients"] = json::array();
@@ -165,15 +179,24 @@ int main(int argc, char** argv) {
           GradientSink sink{w, gradient_mover, scene.objects[movers[gradient_mover]].material};
           for (const Listed& l : listed)
             if (l.row.tx / tx_ports == t && l.row.rx == r && gain > 0)
-              kernels::path_field_adjoint(l.view, l.path, 2 * db_per_neper<double> / gain / double(tx_ports) * fields[l.group], sink);
-          result["gradients"].push_back({{"tx_index", t}, {"rx_index", r}, {"gain_db", gain > 0 ? json(to_db(gain)) : json(nullptr)},
-                                         {"tx", io::to_json(sink.tx)}, {"rx", io::to_json(sink.rx)},
-                                         {"position", io::to_json(sink.pose.translation)}, {"rotation", io::to_json(sink.pose.rotation)},
-                                         {"eps_r", sink.eps_r}, {"sigma", sink.sigma}, {"thickness", sink.thickness}});
+              kernels::path_field_adjoint(l.view, l.path,
+                                          2 * db_per_neper<double> / gain / double(tx_ports) * fields[l.group], sink);
+          result["gradients"].push_back({{"tx_index", t},
+                                         {"rx_index", r},
+                                         {"gain_db", gain > 0 ? json(to_db(gain)) : json(nullptr)},
+                                         {"tx", io::to_json(sink.tx)},
+                                         {"rx", io::to_json(sink.rx)},
+                                         {"position", io::to_json(sink.pose.translation)},
+                                         {"rotation", io::to_json(sink.pose.rotation)},
+                                         {"eps_r", sink.eps_r},
+                                         {"sigma", sink.sigma},
+                                         {"thickness", sink.thickness}});
         }
     }
     const std::string text = result.dump(1) + "\n";
-    if (output.empty()) std::cout << text;
-    else io::write_file_atomically(output, text);
+    if (output.empty())
+      std::cout << text;
+    else
+      io::write_file_atomically(output, text);
   });
 }

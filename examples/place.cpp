@@ -1,9 +1,6 @@
 /// The main job: many worlds, each with its own place for the things that move, descend along exact gradients; the best
 /// one is written with maps before and after.
-#include <unistd.h>
-
-#include <csignal>
-
+#include "ctrl_c.hpp"
 #include "gradient_check.hpp"
 #include "manyworlds/engine/console.hpp"
 #include "manyworlds/engine/interrupt.hpp"
@@ -15,20 +12,6 @@
 namespace {
 
 using namespace manyworlds;
-
-volatile std::sig_atomic_t interrupted = 0;
-
-/// The first Ctrl-C ends the search after its iteration, the second one ends the program.
-void interrupt_on_ctrl_c() {
-  struct sigaction action {};
-  action.sa_handler = [](int) {
-    interrupted = 1;
-    constexpr char text[] = "\nending after this iteration\n";
-    [[maybe_unused]] const auto written = ::write(2, text, sizeof text - 1);
-  };
-  action.sa_flags = int(SA_RESETHAND);
-  sigaction(SIGINT, &action, nullptr);
-}
 
 /// Progress on stderr unless quiet.
 struct Console {
@@ -111,21 +94,13 @@ int main(int argc, char** argv) {
       "wins",
       "place"};
   examples::SceneOptions scene_options(app);
+  examples::PowerOptions power_options(app);
   examples::PlacementOptions placement_options(app);
   examples::SearchOptions search_options(app);
-  std::string serving = "strongest";
-  double bandwidth_hz = 1e6, map_spacing = 0;
+  double map_spacing = 0;
   bool quiet = false, check = false, print_config = false, parameters = false;
   examples::ReportOptions report;
   std::string output = "out";
-  app.add_option("--serving", serving, "of several transmitters: strongest or sum")
-      ->capture_default_str()
-      ->type_name("NAME")
-      ->group("Transmitters");
-  app.add_option("--bandwidth", bandwidth_hz, "of the thermal noise at 293 K, for --loss sinr")
-      ->capture_default_str()
-      ->type_name("HZ")
-      ->group("Transmitters");
   app.add_option("--output", output, "folder for result.json, history.csv and the pictures")
       ->capture_default_str()
       ->type_name("FOLDER")
@@ -153,14 +128,12 @@ int main(int argc, char** argv) {
   const int code = examples::run_driver(app, argc, argv, [&] {
     const examples::Search search = search_options.chosen();
     if (print_config) return void(std::cout << search_options.config(app, search));
-    ProblemOptions options{.paths = scene_options.path_options(),
-                           .serving = examples::choose<Serving>(
-                               "--serving", serving, {{"strongest", Serving::strongest}, {"sum", Serving::sum}}),
-                           .noise_dbm = thermal_noise_dbm(bandwidth_hz)};
-    examples::check_positive("--bandwidth", bandwidth_hz, " Hz");
+    const ProblemOptions options = power_options.problem_options(scene_options.path_options());
     examples::check_between("--map-spacing", map_spacing, 0, 1e6, " m");
 
     Stopwatch watch;
+    std::optional<examples::OutputFolder> folder;
+    if (!check) folder.emplace("--output", output);
     Scene scene = scene_options.load();
     scene = scene_options.placed(scene, VisibilityKind::hard).applied_to(std::move(scene));
     const placement::All placement = placement_options.apply(scene);
@@ -181,12 +154,11 @@ int main(int argc, char** argv) {
     report.map = map_of(io::detail::scene_at(problem, problem.rest), map_spacing);
     report.scene = std::filesystem::path(scene_options.file).stem().string();
     if (check) return check_gradient(problem, search);
-    examples::check_output_folder("--output", output);
     if (!quiet)
       std::fprintf(stderr, "%s, prepared in %.2f s\n", examples::problem_text(problem, report).c_str(), watch.lap());
 
-    interrupt_on_ctrl_c();
-    const Result result = run_search(problem, search, Console{quiet}, callback::Interrupt{&interrupted});
+    examples::end_on_ctrl_c();
+    const Result result = run_search(problem, search, Console{quiet}, callback::Interrupt{&examples::interrupted});
     ended_early = result.interrupted;
     watch.lap();
     const std::vector<std::string> files = examples::write_report(problem, result, report, output);

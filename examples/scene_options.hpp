@@ -1,4 +1,5 @@
 #pragma once
+#include "manyworlds/engine/scene_problem.hpp"
 #include "manyworlds/io/floorplan.hpp"
 #include "manyworlds/io/load.hpp"
 #include "manyworlds/io/receivers_csv.hpp"
@@ -201,6 +202,30 @@ struct SceneOptions {
     } catch (const mw::InputError& e) {
       throw mw::InputError("--area and --spacing", e.what());
     }
+  }
+};
+
+/// How gains become the powers that a search sees.
+struct PowerOptions {
+  std::string serving = "strongest";
+  double bandwidth_hz = 1e6;
+
+  explicit PowerOptions(CLI::App& app) {
+    app.add_option("--serving", serving, "of several transmitters: strongest or sum")
+        ->capture_default_str()
+        ->type_name("NAME")
+        ->group("Transmitters");
+    app.add_option("--bandwidth", bandwidth_hz, "of the thermal noise at 293 K, for --loss sinr")
+        ->capture_default_str()
+        ->type_name("HZ")
+        ->group("Transmitters");
+  }
+  mw::ProblemOptions problem_options(const mw::paths::PathOptions& paths) const {
+    using enum mw::Serving;
+    check_positive("--bandwidth", bandwidth_hz, " Hz");
+    return {.paths = paths,
+            .serving = choose<mw::Serving>("--serving", serving, {{"strongest", strongest}, {"sum", sum}}),
+            .noise_dbm = mw::thermal_noise_dbm(bandwidth_hz)};
   }
 };
 

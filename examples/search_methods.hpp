@@ -1,5 +1,9 @@
 #pragma once
+#include <functional>
+
+#include "ctrl_c.hpp"
 #include "manyworlds/engine/baselines.hpp"
+#include "manyworlds/engine/interrupt.hpp"
 #include "manyworlds/engine/scene_problem.hpp"
 #include "search_options.hpp"
 
@@ -18,6 +22,17 @@ struct Found {
   double covered = 0;   ///< share of the receivers above the threshold, under the edge weight
   std::vector<double> x;
 };
+
+inline std::vector<std::string> method_names() {
+  return {"gradient", "starts", "grid", "random", "pso", "pso_from_starts"};
+}
+/// Throws InputError for a method that there is not.
+inline void check_methods(const std::string& option, const std::vector<std::string>& methods) {
+  const std::vector<std::string> known = method_names();
+  for (const std::string& method : methods)
+    if (std::find(known.begin(), known.end(), method) == known.end())
+      throw mw::unknown_name(option, "method", method, known);
+}
 
 /// What a gradient (forward and backward pass) costs in forward passes: the median over 32 starts.
 template <mw::Loss L>
@@ -47,7 +62,6 @@ double measure_gradient_cost(const mw::Problem& problem, const L& loss, const mw
 template <class S>
 class Comparison {
  public:
-  static std::vector<std::string> names() { return {"gradient", "starts", "grid", "random", "pso", "pso_from_starts"}; }
   std::vector<Found> found;
 
   Comparison(const mw::Problem& problem, const S& search) : problem_(problem), search_(search) {
@@ -55,12 +69,17 @@ class Comparison {
     loss_ = mw::at_progress(loss_, 1.0);
   }
 
-  /// Gradient descent, then the others with as many evaluations and, if wanted, with as much time.
-  void run(std::uint64_t seed, const std::vector<std::string>& methods, bool by_evaluations, bool by_time) {
-    const auto wanted = [&](const char* name) { return std::find(methods.begin(), methods.end(), name) != methods.end(); };
+  /// Gradient descent, then the others with as many evaluations and, if wanted, with as much time. False when Ctrl-C
+  /// ended it: what was not done to its end then is not in `found`.
+  bool run(std::uint64_t seed, const std::vector<std::string>& methods, bool by_evaluations, bool by_time) {
+    const auto wanted = [&](const std::string& name) {
+      return std::find(methods.begin(), methods.end(), name) != methods.end();
+    };
     typename S::Engine::Params prm = search_.prm;
     prm.seed = seed;
-    const mw::Result best = mw::run(typename S::Engine{problem_, prm}, search_.executor);
+    const mw::Result best =
+        mw::run(typename S::Engine{problem_, prm}, search_.executor, mw::callback::Interrupt{&interrupted});
+    if (best.interrupted) return false;
     if (wanted("gradient")) keep("gradient", "", seed, best);
     prm.iterations = 0;
     prm.polish.worlds = 0;
@@ -77,11 +96,18 @@ class Comparison {
       const std::string equal = time ? "time" : "evaluations";
       same.evaluations = time ? 1e9 : best.counts.evaluations();
       same.seconds = time ? best.times.total_s : 0;
-      if (wanted("grid")) grid(same, equal, time);
-      if (wanted("random")) keep("random", equal, seed, mw::random_search(problem_, loss_, same, search_.executor));
-      if (wanted("pso")) keep("pso", equal, seed, mw::particle_swarm(problem_, loss_, same, search_.executor));
-      if (wanted("pso_from_starts")) keep("pso_from_starts", equal, seed, swarm_from(starts, same, time));
+      const auto& executor = search_.executor;
+      const std::pair<std::string, std::function<void()>> others[]{
+          {"grid", [&] { grid(same, equal, time); }},
+          {"random", [&] { keep("random", equal, seed, mw::random_search(problem_, loss_, same, executor)); }},
+          {"pso", [&] { keep("pso", equal, seed, mw::particle_swarm(problem_, loss_, same, executor)); }},
+          {"pso_from_starts", [&] { keep("pso_from_starts", equal, seed, swarm_from(starts, same, time)); }}};
+      for (const auto& [name, search] : others) {
+        if (interrupted) return false;
+        if (wanted(name)) search();
+      }
     }
+    return true;
   }
 
  private:
@@ -91,7 +117,8 @@ class Comparison {
     seen.tiles = search_.prm.report.tiles;
     const double physical = problem_.value(loss_, r.x, seen, w);
     const double hard = problem_.value(loss_, r.x, mw::hard_visibility(seen), w);
-    found.push_back({method, equal, seed, r.counts.evaluations(), r.times.total_s, r.value, physical, hard, r.rss.covered, r.x});
+    found.push_back(
+        {method, equal, seed, r.counts.evaluations(), r.times.total_s, r.value, physical, hard, r.rss.covered, r.x});
   }
 
   /// The grid knows no seed, and its cells are counted before it starts: it runs once, and time is turned into
@@ -120,8 +147,10 @@ class Comparison {
     std::vector<std::vector<double>> places;
     for (const mw::WorldResult& world : starts.worlds) places.push_back(world.x);
     const double paid = starts.counts.evaluations();
-    if (time) prm.seconds = std::max(1e-3, prm.seconds - starts.times.starts_s);
-    else prm.evaluations = std::max(1.0, prm.evaluations - paid);
+    if (time)
+      prm.seconds = std::max(1e-3, prm.seconds - starts.times.starts_s);
+    else
+      prm.evaluations = std::max(1.0, prm.evaluations - paid);
     mw::Result r = mw::particle_swarm(problem_, loss_, prm, search_.executor, places);
     r.counts.forward += std::size_t(paid);
     r.times.total_s += starts.times.starts_s;
@@ -141,12 +170,19 @@ inline double median_of(std::vector<double> values) {
 }
 
 /// One line per method: medians over the seeds, in brackets the worst.
-inline void print_comparison(const std::vector<Found>& found) {
+inline void print_comparison(const std::vector<Found>& found, const std::string& loss, bool interrupted_early) {
   std::printf("%-16s %-12s %11s %8s  %-18s %-18s %s\n", "method", "equal", "evaluations", "seconds", "physical (worst)",
               "hard (worst)", "covered (worst)");
   std::vector<std::pair<std::string, std::string>> rows;
   for (const Found& f : found)
-    if (const std::pair row{f.method, f.equal}; std::find(rows.begin(), rows.end(), row) == rows.end()) rows.push_back(row);
+    if (const std::pair row{f.method, f.equal}; std::find(rows.begin(), rows.end(), row) == rows.end())
+      rows.push_back(row);
+  const auto text = [](double median, double worst) {
+    char both[48];
+    std::snprintf(both, sizeof both, "%7.2f (%.2f)", median, worst);
+    return std::string(both);
+  };
+  std::size_t seeds = 0;
   for (const auto& [method, equal] : rows) {
     std::vector<double> column[5];
     for (const Found& f : found) {
@@ -154,13 +190,15 @@ inline void print_comparison(const std::vector<Found>& found) {
       const double values[5] = {f.evaluations, f.seconds, f.physical, f.hard, f.covered};
       for (std::size_t i = 0; i < 5; ++i) column[i].push_back(values[i]);
     }
+    seeds = std::max(seeds, column[0].size());
     const auto highest = [&](std::size_t i) { return *std::max_element(column[i].begin(), column[i].end()); };
-    const double covered = *std::min_element(column[4].begin(), column[4].end());
-    std::printf("%-16s %-12s %11.0f %8.1f  %7.2f %-10s %7.2f %-10s %6.2f (%.2f)\n", method.c_str(), equal.c_str(),
-                median_of(column[0]), median_of(column[1]), median_of(column[2]),
-                ("(" + mw::to_text(std::round(highest(2) * 100) / 100) + ")").c_str(), median_of(column[3]),
-                ("(" + mw::to_text(std::round(highest(3) * 100) / 100) + ")").c_str(), median_of(column[4]), covered);
+    const double least_covered = *std::min_element(column[4].begin(), column[4].end());
+    std::printf("%-16s %-12s %11.0f %8.1f  %-18s %-18s %s\n", method.c_str(), equal.empty() ? "-" : equal.c_str(),
+                median_of(column[0]), median_of(column[1]), text(median_of(column[2]), highest(2)).c_str(),
+                text(median_of(column[3]), highest(3)).c_str(), text(median_of(column[4]), least_covered).c_str());
   }
+  std::printf("%s%zu %s; loss %s, lower is better\n", interrupted_early ? "interrupted; " : "", seeds,
+              seeds == 1 ? "seed" : "seeds: medians, in brackets the worst", loss.c_str());
 }
 
 }  // namespace examples

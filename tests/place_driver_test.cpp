@@ -1,15 +1,10 @@
 /// The driver `place` as users run it: what it writes, that it repeats itself, and that every mistake is one line.
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
-#include <csignal>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <sstream>
-#include <thread>
 
 #include "run_driver.hpp"
 
@@ -172,26 +167,9 @@ TEST_F(Place, EndsEarlyOnCtrlCAndWritesWhatIsThere) {
   const Arguments long_run =
       scene + on_wall + Arguments{"--worlds",  "2",        "--iterations", "1000000", "--convergence.patience",
                                   "100000000", "--output", output.string()};
-  const fs::path err = folder / "stderr";
-  const pid_t child = fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    const std::string program = std::string(MANYWORLDS_BINARY_DIR) + "/examples/place";
-    std::vector<char*> argv{const_cast<char*>(program.c_str())};
-    for (const std::string& a : long_run) argv.push_back(const_cast<char*>(a.c_str()));
-    argv.push_back(nullptr);
-    dup2(open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
-    dup2(open("/dev/null", O_WRONLY), 1);
-    execv(argv[0], argv.data());
-    _exit(127);
-  }
-  for (int wait = 0; wait < 500 && test::text_of(err).find("iteration 10/") == std::string::npos; ++wait)
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  kill(child, SIGINT);
-  int status = 0;
-  waitpid(child, &status, 0);
-  ASSERT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 128 + SIGINT);
+  const test::Outcome outcome = test::interrupt_driver("place", long_run, folder, "iteration 10/");
+  EXPECT_EQ(outcome.code, 128 + SIGINT) << outcome.err;
+  EXPECT_NE(outcome.out.find("interrupted"), std::string::npos) << outcome.out;
   const json r = result();
   EXPECT_TRUE(r["interrupted"]);
   EXPECT_GE(r["iterations"], 10);

@@ -1,11 +1,16 @@
 #pragma once
+#include <fcntl.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <thread>
 #include <vector>
 
 /// Runs a driver of examples/ as a user does.
@@ -28,6 +33,32 @@ inline Outcome run_driver(const std::string& name, const std::vector<std::string
   for (const std::string& argument : arguments) command += " '" + argument + "'";
   const std::filesystem::path out = folder / "stdout", err = folder / "stderr";
   const int status = std::system((command + " >'" + out.string() + "' 2>'" + err.string() + "'").c_str());
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text_of(out), text_of(err)};
+}
+
+/// Sends Ctrl-C to a driver as soon as its output, or what it says on stderr, has `text` in it, or after ten seconds.
+inline Outcome interrupt_driver(const std::string& name, const std::vector<std::string>& arguments,
+                                const std::filesystem::path& folder, const std::string& text) {
+  const std::string program = std::string(MANYWORLDS_BINARY_DIR) + "/examples/" + name;
+  const std::filesystem::path out = folder / "stdout", err = folder / "stderr";
+  std::vector<char*> argv{const_cast<char*>(program.c_str())};
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  const int files[] = {open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600),
+                       open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600)};
+  const pid_t child = fork();
+  if (child == 0) {
+    dup2(files[0], 1);
+    dup2(files[1], 2);
+    execv(argv[0], argv.data());
+    _exit(127);
+  }
+  for (const int file : files) close(file);
+  for (int wait = 0; wait < 500 && (text_of(out) + text_of(err)).find(text) == std::string::npos; ++wait)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  kill(child, SIGINT);
+  int status = 0;
+  waitpid(child, &status, 0);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text_of(out), text_of(err)};
 }
 
