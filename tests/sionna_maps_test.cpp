@@ -8,8 +8,8 @@
 
 #include "manyworlds/core/units.hpp"
 #include "manyworlds/io/load.hpp"
-#include "manyworlds/paths/model.hpp"
 #include "manyworlds/scene/names.hpp"
+#include "path_model.hpp"
 
 namespace {
 
@@ -62,7 +62,7 @@ TEST_P(SionnaMaps, AgreeCellByCell) {
     for (int i = 0; i < points * points; ++i)
       scene.receivers.positions.push_back({x + ((i % points + .5) / points - .5) * size, y + ((i / points + .5) / points - .5) * size, z});
   }
-  const paths::PathModel model(scene, movers, {.max_depth = head["max_depth"], .transmission = head["refraction"]});
+  const test::PathModel model(scene, movers, {.max_depth = head["max_depth"], .transmission = head["refraction"]});
   paths::Workspace w = model.make_workspace();
   model.gains(c, {.kind = VisibilityKind::hard}, w);
 

@@ -8,6 +8,7 @@
 #include "manyworlds/io/load.hpp"
 #include "manyworlds/paths/listing.hpp"
 #include "manyworlds/scene/names.hpp"
+#include "path_model.hpp"
 
 namespace {
 
@@ -49,7 +50,7 @@ TEST_P(SionnaPaths, EveryPathIsFoundWithItsCoefficient) {
       c.movers.push_back(make_pose(vec(pose["position"]), vec(pose["orientation"])));
     }
   for (const Transmitter& t : scene.transmitters) c.transmitters.push_back(t.position);
-  const paths::PathModel model(scene, movers, {.max_depth = table["max_depth"], .transmission = table["refraction"]});
+  const test::PathModel model(scene, movers, {.max_depth = table["max_depth"], .transmission = table["refraction"]});
   paths::Workspace w = model.make_workspace();
   model.gains(c, {.kind = VisibilityKind::hard}, w);
   std::vector<paths::PathRow> ours;
