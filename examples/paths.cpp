@@ -159,8 +159,8 @@ int main(int argc, char** argv) {
                 {"max_depth", options.max_depth},
                 {"transmission", options.transmission},
                 {"visibility", visibility.kind},
-                {"finder", model.world().finder == paths::Finder::shooting ? "shooting" : "beams"},
                 {"paths", json::array()}};
+    result.update(json(io::finder_json(model.world())));
     for (const Listed& l : listed)
       for (std::size_t port = 0; port < rx_ports; ++port)
         result["paths"].push_back(io::path_json(scene, l.row, int(port), std::uint32_t(l.row.tx / tx_ports),

@@ -161,6 +161,7 @@ int main(int argc, char** argv) {
     const Result result = run_search(problem, search, Console{quiet}, callback::Interrupt{&examples::interrupted});
     ended_early = result.interrupted;
     watch.lap();
+    report.finder = io::finder_json(problem.model->world());
     const std::vector<std::string> files = examples::write_report(problem, result, report, output);
     if (!quiet) examples::print_summary(problem, result, report, output, files, watch.lap());
   });

@@ -13,8 +13,9 @@ namespace mw = manyworlds;
 struct ReportOptions {
   std::string scene;  ///< what pictures call it
   double coverage_dbm = -90;
-  mw::ReceiverSet map{};        ///< cells of the pictures
-  mw::Visibility visibility{};  ///< the physical weight with the report's tiles
+  mw::ReceiverSet map{};            ///< cells of the pictures
+  mw::Visibility visibility{};      ///< the physical weight with the report's tiles
+  nlohmann::ordered_json finder{};  ///< io::finder_json of the problem
 };
 
 /// Text of a parameter that a run had.
@@ -149,8 +150,8 @@ inline std::vector<std::string> write_report(const mw::Problem& problem, const m
                    {"receivers", problem.receivers()},
                    {"max_depth", world.options.max_depth},
                    {"transmission", world.options.transmission},
-                   {"coherent", world.options.coherent},
-                   {"finder", world.finder == mw::paths::Finder::shooting ? "shooting" : "beams"}};
+                   {"coherent", world.options.coherent}};
+  json["scene"].update(options.finder);
   std::vector<std::pair<std::string, std::string>> files{{"result.json", mw::io::json_text(json)},
                                                          {"history.csv", mw::io::history_table(result).text()}};
   for (const auto& [name, image] : PlacePictures(problem, result, options).draw())

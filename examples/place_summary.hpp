@@ -59,6 +59,14 @@ inline void print_dead(const mw::Problem& problem, const mw::RssSummary& s) {
   std::printf("%s\n", s.dead > most ? ", ..." : "");
 }
 
+/// How complete the paths are, when rays found them.
+inline void print_recall(const nlohmann::ordered_json& finder) {
+  if (finder.at("finder") != "shooting" || finder.at("half_rays_recall").is_null()) return;
+  std::printf("\npaths found by %llu rays of each transmitter; half of them find %.1f %% of its paths without movers\n",
+              static_cast<unsigned long long>(finder.at("rays").get<std::uint64_t>()),
+              100 * finder.at("half_rays_recall").get<double>());
+}
+
 /// The winner, the powers before and after, what it cost, and where the files are, on stdout.
 inline void print_summary(const mw::Problem& problem, const mw::Result& r, const ReportOptions& options,
                           const std::string& folder, const std::vector<std::string>& files, double writing_s) {
@@ -83,6 +91,7 @@ inline void print_summary(const mw::Problem& problem, const mw::Result& r, const
   row("after, geometric optics", r.rss_hard, r.configuration, hard);
   if (r.polished) row("polished, geom. optics", r.polished->rss, r.polished->configuration, hard);
   print_dead(problem, r.rss);
+  print_recall(options.finder);
 
   std::printf(
       "\n%zu gradients and %zu evaluations in %.1f s (starts %.1f, descent %.1f, pruning and exchange %.1f, "

@@ -283,11 +283,11 @@ TEST_F(Coverage, RefusesBadInputInOneLineBeforeItWrites) {
   }
 }
 
-TEST_F(Coverage, RefusesAFolderItCannotWriteTo) {
+TEST_F(Coverage, RefusesAFolderItCannotWriteToBeforeItReadsTheScene) {
   write("map", "a file, not a folder");
   for (const fs::path& place : {output, output / "below", fs::path("/proc/none")}) {
     const test::Outcome outcome =
-        test::run_driver("coverage", {"--scene", two_rooms, "--tx", "1,1,2", "--output", place.string()}, folder);
+        test::run_driver("coverage", {"--scene", "none.xml", "--tx", "1,1,2", "--output", place.string()}, folder);
     EXPECT_EQ(outcome.code, 2);
     EXPECT_EQ(outcome.out, "");
     EXPECT_NE(outcome.err.find("--output: expected a folder"), std::string::npos) << outcome.err;

@@ -193,6 +193,8 @@ TEST_F(PathsDriver, ChainKeepsExactlyItsPaths) {
   EXPECT_NEAR(path["vertices"][1][1], 2.152981247517, 1e-11);
   EXPECT_NEAR(double(path["tau_s"]) * 299792458, 6.680429326637, 1e-11);
   EXPECT_FALSE(found.contains("gradients"));
+  EXPECT_EQ(found["finder"], "beams");
+  EXPECT_EQ(found["recall"], 1);
   EXPECT_GT(result({"--tx", "1,0.5,2", "--rx", "4,1.2,1.1"})["paths"].size(), 1u);
   EXPECT_EQ(result({"--tx", "1,0.5,2", "--rx", "4,1.2,1.1", "--chain", "P2,P1"})["paths"].size(), 0u);
 }

@@ -90,6 +90,28 @@ TEST_F(Place, WritesResultHistoryAndPictures) {
   EXPECT_EQ(rows, expected);
 }
 
+TEST_F(Place, SaysHowCompleteItsPathsAre) {
+  const json all = found(scene + on_wall + few + Arguments{"--quiet"})["scene"];
+  EXPECT_EQ(all["finder"], "beams");
+  EXPECT_EQ(all["recall"], 1);
+  EXPECT_FALSE(all.contains("half_rays_recall"));
+
+  const auto shot = [&](const char* rays) {
+    const test::Outcome outcome = run(scene + on_wall + few + Arguments{"--finder", "shooting", "--rays", rays});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_NE(outcome.out.find(std::string("paths found by ") + rays + " rays"), std::string::npos) << outcome.out;
+    const json one = result()["scene"];
+    EXPECT_EQ(one["finder"], "shooting");
+    EXPECT_EQ(one["rays"], std::atoi(rays));
+    EXPECT_TRUE(one["recall"].is_null());
+    return one["half_rays_recall"].get<double>();
+  };
+  const double few_rays = shot("20"), many_rays = shot("20000");
+  EXPECT_GT(few_rays, 0.1);
+  EXPECT_LT(few_rays, 0.99);
+  EXPECT_GT(many_rays, 0.999);
+}
+
 TEST_F(Place, RepeatsItselfOnEveryExecutor) {
   const Arguments same = scene + on_wall + few + Arguments{"--quiet", "--seed", "5", "--rates", "0.1,0.01"};
   const json first = found(same), second = found(same), serial = found(same + Arguments{"--executor", "serial"}),
@@ -259,16 +281,24 @@ TEST_F(Place, RefusesBadInputInOneLine) {
   }
 }
 
-TEST_F(Place, RefusesAFolderItCannotWriteTo) {
+TEST_F(Place, RefusesAFolderItCannotWriteToBeforeItReadsTheScene) {
   write("found", "a file, not a folder");
   for (const fs::path& place : {output, fs::path("/proc/none")}) {
     const test::Outcome outcome =
-        test::run_driver("place", scene + on_wall + few + Arguments{"--output", place.string()}, folder);
+        test::run_driver("place", {"--scene", "none.xml", "--tx", "1,1,1", "--output", place.string()}, folder);
     EXPECT_EQ(outcome.code, 2);
     EXPECT_EQ(outcome.out, "");
     EXPECT_NE(outcome.err.find("--output: expected a folder"), std::string::npos) << outcome.err;
   }
   EXPECT_EQ(test::text_of(output), "a file, not a folder");
+}
+
+TEST_F(Place, LeavesNoEmptyFolderBehind) {
+  const fs::path deep = output / "below" / "";
+  EXPECT_EQ(test::run_driver("place", scene + Arguments{"--output", deep.string()}, folder).code, 2);
+  EXPECT_FALSE(fs::exists(output));
+  EXPECT_EQ(test::run_driver("place", scene + on_wall + few + Arguments{"--output", deep.string()}, folder).code, 0);
+  EXPECT_TRUE(fs::exists(deep / "result.json"));
 }
 
 TEST_F(Place, ListsItsParameters) {

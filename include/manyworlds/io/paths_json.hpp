@@ -3,6 +3,7 @@
 
 #include "manyworlds/core/units.hpp"
 #include "manyworlds/paths/listing.hpp"
+#include "manyworlds/paths/recall.hpp"
 
 namespace manyworlds::io {
 
@@ -11,7 +12,8 @@ inline nlohmann::json to_json(Vec3d v) { return {v.x, v.y, v.z}; }
 /// One row of the "paths" array, in the schema of the Sionna RT reference tables: `a` without the phase of the delay,
 /// angles of departure from the transmitter, and of the direction from the receiver back along the path.
 /// `port` is the receiver's; tx_ant and rx_ant are written when >= 0.
-inline nlohmann::json path_json(const Scene& scene, const paths::PathRow& row, int port, std::uint32_t tx, int tx_ant, int rx_ant) {
+inline nlohmann::json path_json(const Scene& scene, const paths::PathRow& row, int port, std::uint32_t tx, int tx_ant,
+                                int rx_ant) {
   nlohmann::json json{{"tx", tx}, {"rx", row.rx}};
   if (tx_ant >= 0) json["tx_ant"] = tx_ant;
   if (rx_ant >= 0) json["rx_ant"] = rx_ant;
@@ -32,6 +34,25 @@ inline nlohmann::json path_json(const Scene& scene, const paths::PathRow& row, i
   };
   angles("theta_t", "phi_t", row.departure);
   angles("theta_r", "phi_r", -row.arrival);
+  return json;
+}
+
+/// How the static paths of a world were found, and how many of those there are: "recall" is 1 for the tree of all beams
+/// and null for rays, for then nobody knows. Instead "half_rays_recall" says which share of the paths found half as
+/// many rays find as well (null when there are none): all of the rays should miss less than that.
+inline nlohmann::ordered_json finder_json(const paths::StaticWorld& world) {
+  if (world.finder != paths::Finder::shooting) return {{"finder", "beams"}, {"recall", 1}};
+  paths::Recall half;
+  for (const auto& found : world.static_paths) {
+    const paths::TransmitterCache& cache = found->cache;
+    const paths::TransmitterCache again(world.geometry(), cache.position, world.groups, world.options.max_depth,
+                                        cache.finder, std::max<std::uint64_t>(1, world.options.rays / 2));
+    const paths::Recall one = paths::recall(again, cache);
+    half.found += one.found;
+    half.expected += one.expected;
+  }
+  nlohmann::ordered_json json{{"finder", "shooting"}, {"rays", world.options.rays}, {"recall", nullptr}};
+  json["half_rays_recall"] = half.expected > 0 ? nlohmann::ordered_json(half.share()) : nullptr;
   return json;
 }
 
