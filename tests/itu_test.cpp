@@ -5,23 +5,16 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "error_of.hpp"
+
 namespace {
 
 using namespace manyworlds;
+using test::error_of;
 
 nlohmann::json reference(const std::string& name) {
   std::ifstream file(MANYWORLDS_SOURCE_DIR "/tests/data/sionna/" + name);
   return nlohmann::json::parse(file);
-}
-
-template <class F>
-std::string error_of(F f) {
-  try {
-    f();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }

@@ -8,20 +8,13 @@
 #include <fstream>
 #include <string>
 
+#include "error_of.hpp"
+
 namespace {
 
 using namespace manyworlds;
+using test::error_of;
 using Triangle = std::array<std::uint32_t, 3>;
-
-template <class F>
-std::string error_of(F f) {
-  try {
-    f();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 constexpr const char* vertex_lines = "element vertex 4\nproperty float x\nproperty float y\nproperty float z\n";
 constexpr const char* face_lines = "element face 2\nproperty list uchar int vertex_indices\nend_header\n";

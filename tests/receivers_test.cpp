@@ -7,21 +7,13 @@
 #include <limits>
 #include <string>
 
+#include "error_of.hpp"
 #include "manyworlds/io/receivers_csv.hpp"
 
 namespace {
 
 using namespace manyworlds;
-
-template <class F>
-std::string error_of(F f) {
-  try {
-    f();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no error";
-}
+using test::error_of;
 
 TEST(ReceiverGrid, TakesTheShapeOfADriver) {
   const ReceiverSet set = receiver_grid({.lo = {21, 12}, .hi = {29, 19}, .height = 1.2f, .spacing = 0.25f});

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "error_of.hpp"
 #include "manyworlds/core/random.hpp"
 #include "manyworlds/scene/itu.hpp"
 #include "manyworlds/scene/names.hpp"
@@ -15,16 +16,7 @@
 namespace {
 
 using namespace manyworlds;
-
-template <class F>
-std::string error_of(F f) {
-  try {
-    f();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no error";
-}
+using test::error_of;
 
 Scene good_scene() {
   Scene scene;
@@ -134,7 +126,7 @@ TEST(Validate, WarnsOfDevicesOnASurfaceByName) {
   const auto warnings = validate(scene);
   ASSERT_EQ(warnings.size(), 2u);
   EXPECT_EQ(warnings[0], "transmitter 'ap1' lies on the surface of 'Reflector'");
-  EXPECT_EQ(warnings[1], "2 of 4 receivers lie on a surface, the first of them receiver 1 on 'Wall'");
+  EXPECT_EQ(warnings[1], "2 of 4 receivers lie on a surface: 1 ('Wall'), 3 ('Wall')");
 }
 
 TEST(Validate, DistanceToATriangleIsTheLeastOverItsPoints) {
