@@ -1,5 +1,5 @@
 #pragma once
-#include "manyworlds/paths/suffix_tree.hpp"
+#include "manyworlds/paths/departure.hpp"
 #include "manyworlds/paths/transmitter_cache.hpp"
 
 /// Soft visibility looks at a mover through its tiles. A leg is the static part of a path between two ends, each a device
@@ -8,10 +8,6 @@
 namespace manyworlds::paths {
 
 inline constexpr std::size_t max_tiles2 = std::size_t(kernels::max_tiles) * kernels::max_tiles;
-
-inline Vec3d tile_center(const Rectangled& r, int tiles, int tile) {
-  return r.point((2 * (tile / tiles) + 1.0 - tiles) / tiles * r.half_u, (2 * (tile % tiles) + 1.0 - tiles) / tiles * r.half_v);
-}
 
 /// A closed mover hides its own far faces: does another opaque face of the same object stand between p and the face?
 inline bool hidden_by_itself(const Geometry& g, std::uint32_t face, Vec3d on_face, Vec3d p) {
@@ -81,16 +77,15 @@ class Arrivals {
   }
 
   /// From every arrival on to further movers, while depth and the number of mover bounces allow.
-  void extend(const Geometry& g, const std::vector<const SuffixTree*>& tree_of_face, int tiles, int depth) {
+  void extend(const Geometry& g, const ShotByFace& shot, int tiles, int depth) {
     const Geometry walls = without_movers(g);
     Vec3d p[max_depth + 2];
     for (std::size_t a = 0; a < list.size(); ++a) {
       if (list[a].bounces == kernels::max_mover_bounces || list[a].length + 2 > depth) continue;
-      const std::uint32_t from = list[a].face;
+      const std::uint32_t from = list[a].face, local = from - g.moving->first_id;
       const Surface& s = g.surface(from);
-      for (const Beam& beam : tree_of_face[from - g.moving->first_id]->beams()) {
+      grow_from_mover(g, departure(s, list[a].source, tiles), local, shot, depth - list[a].length - 2, [&](const Beam& beam) {
         const int length = list[a].length + 1 + beam.length;
-        if (length + 1 > depth) continue;
         for (std::uint32_t m = 0; m < g.moving->size(); ++m) {
           const Surface& next = g.moving->surfaces[m];
           const std::uint32_t to = g.moving->first_id + m;
@@ -125,7 +120,7 @@ class Arrivals {
           }
           if (arrival.ways > 0) list.push_back(arrival);
         }
-      }
+      });
     }
   }
 

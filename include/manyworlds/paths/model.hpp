@@ -1,6 +1,7 @@
 #pragma once
 #include "manyworlds/kernels/path_field_adjoint.hpp"
 #include "manyworlds/paths/hard.hpp"
+#include "manyworlds/paths/shot_chains.hpp"
 #include "manyworlds/paths/soft.hpp"
 #include "manyworlds/paths/static_world.hpp"
 #include "manyworlds/scene/configuration.hpp"
@@ -17,7 +18,7 @@ struct Workspace {
   std::vector<kernels::FaceFrame<double>> frames;
   std::vector<Device<double>> transmitters;
   std::vector<std::shared_ptr<const TransmitterPaths>> own_paths;  ///< of transmitters that left their place
-  std::vector<SuffixTree> trees;                                   ///< by mover
+  std::vector<ShotChains> shot;                                    ///< by mover, when rays find the chains
   SoftFinder soft;
   std::vector<std::vector<std::uint8_t>> replaced;  ///< by transmitter and static path: stands in the table, or is blocked
   PathTable table;
@@ -28,7 +29,7 @@ struct Workspace {
   std::size_t bytes() const {
     std::size_t sum = gains.capacity() * 8 + table.paths.capacity() * sizeof(kernels::Path) + table.hops.capacity() * sizeof(Hop) +
                       table.tiles.capacity() + table.groups.capacity() * 4 + (fields.capacity() + totals.capacity()) * sizeof(CVec3<double>);
-    for (const SuffixTree& tree : trees) sum += tree.bytes();
+    for (const ShotChains& chains : shot) sum += chains.bytes();
     for (const auto& r : replaced) sum += r.capacity();
     for (const auto& own : own_paths)
       if (own) sum += own->bytes();
@@ -175,10 +176,8 @@ class PathModel {
     w.replaced.resize(transmitters());
     for (std::size_t t = 0; t < transmitters(); ++t) w.replaced[t].assign(paths_of(w, t).cache.paths.size(), 0);
     if (w.moving.size() == 0) return;
+    const ShotByFace shot = chains_at_place(w);
     if (w.visibility.kind == VisibilityKind::hard) {
-      AlongChains::ByMoverFace shot;
-      if (world_->mover_rays() > 0 && depth > 0)
-        for (const SuffixTree* tree : trees_at_place(w)) shot.push_back(&tree->shot());
       for (std::uint32_t t = 0; t < transmitters(); ++t) {
         overlay_hard(g, paths_of(w, t).cache, t, depth, w.replaced[t], w.table);
         add_dynamic_hard(g, paths_of(w, t).cache, t, world_->groups, depth, w.table, shot);
@@ -191,25 +190,26 @@ class PathModel {
       caches.push_back(&paths_of(w, t).cache);
       w.soft.overlay(g, *caches[t], t, support, depth, w.replaced[t], w.table);
     }
-    if (depth > 0) w.soft.add_dynamic(g, caches, world_->groups, trees_at_place(w), w.visibility, support, depth, w.table);
+    if (depth > 0) w.soft.add_dynamic(g, caches, world_->groups, shot, w.visibility, support, depth, w.table);
   }
 
-  /// The suffix tree of each mover face; those whose mover has left its ball are built anew.
-  std::vector<const SuffixTree*> trees_at_place(Workspace& w) const {
-    w.trees.resize(w.poses.size());
+  /// When shooting: the chains from each mover face; those whose mover has left its ball are shot anew.
+  ShotByFace chains_at_place(Workspace& w) const {
+    const std::uint64_t rays = world_->mover_rays();
+    ShotByFace by_face;
+    if (rays == 0 || world_->options.max_depth == 0) return by_face;
+    w.shot.resize(w.poses.size());
     std::vector<double> radius(w.poses.size(), 0);
     for (std::uint32_t f = 0; f < w.moving.size(); ++f) {
       const Surface& s = w.moving.surfaces[f];
       double& r = radius[w.mover_of_face[f]];
       r = max(r, norm(s.center - w.poses[w.mover_of_face[f]].position) + s.radius);
     }
-    std::vector<const SuffixTree*> tree_of_face;
     for (std::size_t m = 0; m < w.poses.size(); ++m)
-      if (radius[m] > 0 && !w.trees[m].covers(w.poses[m].position, radius[m]))
-        w.trees[m].build(world_->geometry(), world_->groups, w.poses[m].position, radius[m], world_->options.max_depth - 1,
-                         world_->mover_rays());
-    for (std::uint32_t m : w.mover_of_face) tree_of_face.push_back(&w.trees[m]);
-    return tree_of_face;
+      if (radius[m] > 0 && !w.shot[m].covers(w.poses[m].position, radius[m]))
+        w.shot[m].shoot(world_->geometry(), w.poses[m].position, radius[m], world_->options.max_depth - 1, rays);
+    for (std::uint32_t m : w.mover_of_face) by_face.push_back(&w.shot[m].chains());
+    return by_face;
   }
 
   void evaluate(Workspace& w) const {

@@ -11,20 +11,17 @@ class SoftFinder {
  public:
   Arrivals arrivals;
 
-  /// All paths that bounce on a mover. tree_of_face[m]: suffix tree of the mover that face m belongs to.
+  /// All paths that bounce on a mover.
   void add_dynamic(const Geometry& g, const std::vector<const TransmitterCache*>& caches, const ReceiverGroups& receivers,
-                   const std::vector<const SuffixTree*>& tree_of_face, const Visibility& visibility, const Support& support,
-                   int depth, PathTable& table) {
+                   const ShotByFace& shot, const Visibility& visibility, const Support& support, int depth, PathTable& table) {
     arrivals.clear();
     for (std::size_t tx = 0; tx < caches.size(); ++tx)
       arrivals.add_prefixes(g, *caches[tx], std::uint32_t(tx), visibility.tiles, depth);
-    arrivals.extend(g, tree_of_face, visibility.tiles, depth);
-    for (std::uint32_t m = 0; m < g.moving->size(); ++m) {
-      here_.clear();
-      for (const Arrival& a : arrivals.list)
-        if (a.face == g.moving->first_id + m) here_.push_back(&a);
-      std::stable_sort(here_.begin(), here_.end(), [](const Arrival* a, const Arrival* b) { return a->length < b->length; });
-      if (!here_.empty()) leave_face(g, caches, receivers, *tree_of_face[m], m, visibility, support, depth, table);
+    arrivals.extend(g, shot, visibility.tiles, depth);
+    for (const Arrival& a : arrivals.list) {
+      const std::uint32_t m = a.face - g.moving->first_id;
+      grow_from_mover(g, departure(g.moving->surfaces[m], a.source, visibility.tiles, support), m, shot, depth - a.length - 1,
+                      [&](const Beam& beam) { reach_receivers(g, caches[a.tx]->position, a, beam, receivers, visibility.tiles, support, depth, table); });
     }
   }
 
@@ -50,43 +47,35 @@ class SoftFinder {
     std::uint32_t first_hop = 0, hops = 0;
   };
 
-  void leave_face(const Geometry& g, const std::vector<const TransmitterCache*>& caches, const ReceiverGroups& receivers,
-                  const SuffixTree& tree, std::uint32_t m, const Visibility& visibility, const Support& support, int depth,
-                  PathTable& table) {
-    const Surface& s = g.moving->surfaces[m];
-    for (const SuffixTree::Chain& chain : tree.chains()) {
-      if (here_.front()->length + 1 + chain.length > depth) continue;
-      for (int t = 0; t < square(visibility.tiles); ++t)
-        mirror_through(g, tile_center(s.rectangle, visibility.tiles, t), chain.faces, chain.length, tile_images_[t]);
-      for (std::uint32_t i = chain.first; i < chain.first + chain.count; ++i) {
-        const std::uint32_t rx = tree.receivers()[i];
-        const Vec3d end = receivers.positions()[rx];
-        Vec3d target = end;  // image of the receiver in the suffix
-        for (int f = chain.length; f > 0; --f) target = mirror(g.fixed->surfaces[chain.faces[f - 1]], target);
-        const double height = dot(s.normal, target) - s.offset;
-        legs_ready_ = false;
-        for (const Arrival* a : here_) {
-          const double source_height = dot(s.normal, a->source) - s.offset;
-          if (a->length + 1 + chain.length > depth) break;
-          if ((height > 0) != (source_height > 0)) continue;
-          const Vec3d image = a->source - 2 * source_height * s.normal, through = target - image;
-          const double length = norm(through), part = source_height / (source_height + height);
-          if (!support.reaches(s.rectangle, image + part * through, through / length, part * length, (1 - part) * length)) continue;
-          if (!legs_ready_) prepare_legs(visibility.tiles);
-          emit(g, caches[a->tx]->position, *a, m, chain, rx, end, visibility.tiles, support, depth, table);
-        }
-      }
-    }
-  }
-
-  void prepare_legs(int tiles) {
-    legs_.assign(std::size_t(tiles * tiles), {});
-    leg_hops_.clear();
-    legs_ready_ = true;
+  /// The paths of one arrival that go on through the beam's chain: to every receiver whose mirror point on the mover is in
+  /// reach of its edge weight.
+  void reach_receivers(const Geometry& g, Vec3d source, const Arrival& a, const Beam& beam, const ReceiverGroups& receivers,
+                       int tiles, const Support& support, int depth, PathTable& table) {
+    const Surface& s = g.surface(a.face);
+    const double source_height = dot(s.normal, a.source) - s.offset;
+    const Vec3d image = a.source - 2 * source_height * s.normal;
+    bool tiles_mirrored = false;
+    receivers.for_each_in(beam, [&](std::uint32_t rx) {
+      const Vec3d end = receivers.positions()[rx];
+      Vec3d target = end;  // its image in the chain
+      for (int f = beam.length; f > 0; --f) target = mirror(g.fixed->surfaces[beam.chain[f - 1]], target);
+      const double height = dot(s.normal, target) - s.offset;
+      if ((height > 0) != (source_height > 0)) return;
+      const Vec3d through = target - image;
+      const double length = norm(through), part = source_height / (source_height + height);
+      if (!support.reaches(s.rectangle, image + part * through, through / length, part * length, (1 - part) * length)) return;
+      if (!tiles_mirrored)
+        for (int t = 0; t < square(tiles); ++t)
+          mirror_through(g, tile_center(s.rectangle, tiles, t), beam.chain, beam.length, tile_images_[t]);
+      tiles_mirrored = true;
+      legs_.assign(std::size_t(tiles * tiles), {});
+      leg_hops_.clear();
+      emit(g, source, a, beam, rx, end, tiles, support, depth, table);
+    });
   }
 
   /// The leg from the centre of a tile through the suffix to the receiver, found when first asked for.
-  const Leg& leg(const Geometry& g, std::uint32_t m, const SuffixTree::Chain& chain, Vec3d end, int tile, int depth) {
+  const Leg& leg(const Geometry& g, std::uint32_t face, const Beam& chain, Vec3d end, int tile, int depth) {
     Leg& leg = legs_[std::size_t(tile)];
     if (leg.state != Leg::unknown) return leg;
     leg.state = Leg::hidden;
@@ -94,8 +83,8 @@ class SoftFinder {
     walls.moving = nullptr;
     Vec3d p[max_depth + 2];
     leg.first_hop = std::uint32_t(leg_hops_.size());
-    if (!solve(walls, tile_images_[tile], chain.faces, chain.length, end, p) || hidden_by_itself(g, g.moving->first_id + m, p[0], p[1]) ||
-        !trace_chain(walls, chain.faces, chain.length, p, depth - 1 - chain.length, leg_hops_, g.moving->first_id + m)) return leg;
+    if (!solve(walls, tile_images_[tile], chain.chain, chain.length, end, p) || hidden_by_itself(g, face, p[0], p[1]) ||
+        !trace_chain(walls, chain.chain, chain.length, p, depth - 1 - chain.length, leg_hops_, face)) return leg;
     leg.state = Leg::seen;
     leg.hops = std::uint32_t(leg_hops_.size()) - leg.first_hop;
     leg.signature = std::uint8_t(tile);
@@ -111,20 +100,19 @@ class SoftFinder {
 
   /// Adds the group of paths that an arrival and a suffix make: one path per different set of transmissions, with the
   /// tiles that are seen through it.
-  void emit(const Geometry& g, Vec3d source, const Arrival& a, std::uint32_t m, const SuffixTree::Chain& chain, std::uint32_t rx,
-            Vec3d end, int tiles, const Support& support, int depth, PathTable& table) {
+  void emit(const Geometry& g, Vec3d source, const Arrival& a, const Beam& chain, std::uint32_t rx, Vec3d end, int tiles, const Support& support, int depth, PathTable& table) {
     combinations_.clear();
     for (std::uint32_t w = 0; w < a.ways; ++w) {
       const Arrival::Way& way = arrivals.ways[a.first_way + w];
       const int tile = way.tile[a.bounces - 1];
-      const Leg& l = leg(g, m, chain, end, tile, depth);
+      const Leg& l = leg(g, a.face, chain, end, tile, depth);
       if (l.state == Leg::seen && int(way.hops + l.hops) + 1 <= depth) combinations_.push_back({way.signature, l.signature, w, std::uint32_t(tile)});
     }
     if (combinations_.empty()) return;
     std::stable_sort(combinations_.begin(), combinations_.end(), [](const Combination& x, const Combination& y) {
       return std::pair(x.way_signature, x.leg_signature) < std::pair(y.way_signature, y.leg_signature);
     });
-    if (!mirror_points(g, source, a, g.moving->first_id + m, chain, end, support)) return;
+    if (!mirror_points(g, source, a, chain, end, support)) return;
 
     std::size_t all = 1;
     for (int b = 0; b < a.bounces; ++b) all *= std::size_t(tiles) * std::size_t(tiles);
@@ -136,7 +124,7 @@ class SoftFinder {
       const Arrival::Way& way = arrivals.ways[a.first_way + combinations_[begin].way];
       const Leg& l = legs_[combinations_[begin].tile];
       base_.assign(arrivals.hops.begin() + way.first_hop, arrivals.hops.begin() + way.first_hop + way.hops);
-      base_.push_back({g.moving->first_id + m, HopKind::reflect});
+      base_.push_back({a.face, HopKind::reflect});
       base_.insert(base_.end(), leg_hops_.begin() + l.first_hop, leg_hops_.begin() + l.first_hop + l.hops);
       const std::size_t first_hop = table.hops.size(), first_tile = table.tiles.size();
       append_with_screens(g, support, a.length + chain.length + 3, depth, table.hops);
@@ -155,13 +143,12 @@ class SoftFinder {
   /// Points where the unfolded path meets the planes of its faces, inside them or not, into points_, and their distances
   /// from the transmitter's image into distance_; at walls these may be out of order. False when an earlier mover bounce
   /// lies behind its successor or beyond the reach of its weight.
-  bool mirror_points(const Geometry& g, Vec3d source, const Arrival& a, std::uint32_t face, const SuffixTree::Chain& chain,
-                     Vec3d end, const Support& support) {
+  bool mirror_points(const Geometry& g, Vec3d source, const Arrival& a, const Beam& chain, Vec3d end, const Support& support) {
     std::uint32_t faces[max_depth];
     int n = 0;
     for (int i = 0; i < a.length; ++i) faces[n++] = a.chain[i];
-    faces[n++] = face;
-    for (int i = 0; i < chain.length; ++i) faces[n++] = chain.faces[i];
+    faces[n++] = a.face;
+    for (int i = 0; i < chain.length; ++i) faces[n++] = chain.chain[i];
     Vec3d image[max_depth + 1];
     mirror_through(g, source, faces, n, image);
     points_[0] = source;
@@ -211,11 +198,9 @@ class SoftFinder {
   struct Combination {
     std::uint32_t way_signature = 0, leg_signature = 0, way = 0, tile = 0;
   };
-  std::vector<const Arrival*> here_;
   std::vector<Leg> legs_;
   Vec3d tile_images_[max_tiles2][max_depth + 1];
   std::vector<Hop> leg_hops_, base_;
-  bool legs_ready_ = false;
   std::vector<Combination> combinations_;
   Vec3d points_[max_depth + 2];       ///< of the unfolded path at hand
   double distance_[max_depth + 2]{};  ///< of each of them from the transmitter's image

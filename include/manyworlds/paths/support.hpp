@@ -1,4 +1,6 @@
 #pragma once
+#include <limits>
+
 #include "manyworlds/paths/geometry.hpp"
 #include "manyworlds/scene/visibility.hpp"
 
@@ -28,7 +30,50 @@ struct Support {
     return s1 > 0 && s2 > 0 && axis(dot(d, r.u), r.half_u, dot(k, r.u), s1, s2) && axis(dot(d, r.v), r.half_v, dot(k, r.v), s1, s2);
   }
 
+  /// Sides of a rectangle in the coordinates of another one's plane, from its centre along u and v; may be infinite.
+  struct Window {
+    double lo[2], hi[2];
+  };
+
+  /// Contains every point of r's plane where reaches() may hold for the image of this source in the plane, whatever the target.
+  Window window(const Rectangled& r, Vec3d source) const {
+    const Vec3d to_center = r.center - source;
+    const double center[2] = {dot(to_center, r.u), dot(to_center, r.v)}, half[2] = {r.half_u, r.half_v};
+    const double height = std::abs(dot(to_center, r.normal));
+    Window w{{-far, -far}, {far, far}};
+    // What is open along one axis limits the other: from above, until it settles.
+    for (int round = 0; round < 8; ++round) {
+      const double before = w.hi[0] - w.lo[0] + w.hi[1] - w.lo[1];
+      for (int a : {0, 1}) {
+        const double across = max(std::abs(w.lo[1 - a] + center[1 - a]), std::abs(w.hi[1 - a] + center[1 - a]));
+        w.hi[a] = limit(center[a] + half[a], height, across) - center[a];
+        w.lo[a] = -(limit(half[a] - center[a], height, across) + center[a]);
+      }
+      if (!(w.hi[0] - w.lo[0] + w.hi[1] - w.lo[1] < 0.98 * before)) break;
+    }
+    return w;
+  }
+
  private:
+  static constexpr double far = 1e6;  ///< m; no path is longer
+
+  /// Farthest place along an axis, from the foot of the image, where the weight of an edge at `edge` is not 0, for an
+  /// image `height` off the plane and places up to `across` away along the other axis.
+  double limit(double edge, double height, double across) const {
+    if (kind == VisibilityKind::logistic) return edge + distance;
+    // The excess of the way over the edge falls with the distance of the target to R (1 - cos theta), R that of the edge
+    // from the image and theta the angle between the edge and the mirror point. Between two heights above the axis it is
+    // least at one of them (it rises, then falls).
+    return max(limit_in_plane(edge, height), limit_in_plane(edge, std::hypot(height, across)));
+  }
+  double limit_in_plane(double edge, double height) const {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    const double cosine = 1 - excess / std::hypot(edge, height);
+    if (cosine <= -1) return infinity;
+    const double angle = std::atan2(edge, height) + std::acos(cosine) + 1e-7;
+    return angle < pi / 2 - 1e-7 ? height * std::tan(angle) + tolerance : infinity;
+  }
+
   bool axis(double at, double half, double along, double s1, double s2) const {
     const double x = std::abs(at) - half;
     if (x <= 0) return true;
