@@ -201,7 +201,7 @@ TEST_F(Coverage, WarnsOfReceiversOnSurfaces) {
       run({"--scene", two_rooms, "--tx", "1,1,2", "--receivers", (folder / "receivers.csv").string()});
   EXPECT_EQ(outcome.code, 0);
   EXPECT_EQ(outcome.err,
-            "coverage: warning: 1 of 2 receivers lie on a surface, the first of them receiver 0 on 'floor'\n");
+            "coverage: warning: 1 of 2 receivers lie on a surface: 0 ('floor')\n");
 }
 
 TEST_F(Coverage, RefusesBadInputInOneLineBeforeItWrites) {

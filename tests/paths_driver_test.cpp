@@ -242,7 +242,7 @@ TEST_F(PathsDriver, WarnsOfDevicesOnSurfaces) {
   const test::Outcome outcome = run({"--scene", oracle, "--tx", "3.4,3,1.5", "--rx", "5,2,1.3"});
   EXPECT_EQ(outcome.code, 0);
   EXPECT_NE(outcome.err.find("transmitter 'tx0' lies on the surface of 'P1'"), std::string::npos) << outcome.err;
-  EXPECT_NE(outcome.err.find("receiver 0 on 'P2'"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find("1 of 1 receivers lie on a surface: 0 ('P2')"), std::string::npos) << outcome.err;
 }
 
 TEST_F(PathsDriver, RefusesBadOptions) {

@@ -8,6 +8,7 @@
 #include "manyworlds/core/error.hpp"
 #include "manyworlds/core/text.hpp"
 #include "manyworlds/math/box.hpp"
+#include "manyworlds/scene/inside.hpp"
 #include "manyworlds/scene/on_surface.hpp"
 #include "manyworlds/scene/scene.hpp"
 
@@ -109,9 +110,34 @@ inline void validate_devices(const Scene& scene) {
   if (!(sum > 0)) throw InputError("receivers", "all weights are zero");
 }
 
+namespace detail {
+
+/// "17 of 99 receivers <what>: 3 ('Wall'), 5 ('Desk'), 8 ('Desk'), 9 ('Wall'), 21 ('Wall') and 12 more", or of each
+/// transmitter "transmitter 'ap1' <what> 'Wall'". `objects` by device, -1 for none; transmitters come first.
+inline void add_warnings(const Scene& scene, const std::vector<std::int64_t>& objects, const std::string& one,
+                         const std::string& many, std::vector<std::string>& warnings) {
+  constexpr std::size_t most = 5;
+  const auto object = [&](std::size_t i) { return in_quotes(scene.objects[std::size_t(objects[i])].name); };
+  const std::size_t transmitters = scene.transmitters.size();
+  for (std::size_t t = 0; t < transmitters; ++t)
+    if (objects[t] >= 0)
+      warnings.push_back("transmitter " + in_quotes(scene.transmitters[t].name) + " lies " + one + " " + object(t));
+  std::size_t count = 0;
+  std::string names;
+  for (std::size_t i = transmitters; i < objects.size(); ++i)
+    if (objects[i] >= 0 && count++ < most)
+      names += (count > 1 ? ", " : "") + std::to_string(i - transmitters) + " (" + object(i) + ")";
+  if (count == 0) return;
+  if (count > most) names += " and " + std::to_string(count - most) + " more";
+  warnings.push_back(std::to_string(count) + " of " + std::to_string(objects.size() - transmitters) +
+                     " receivers lie " + many + ": " + names);
+}
+
+}  // namespace detail
+
 /// Checks a scene before work starts: throws InputError for what cannot be used (see validate_geometry and
-/// validate_devices) and returns a warning for each transmitter, and one for all receivers, closer than 1 mm to a
-/// surface.
+/// validate_devices) and returns warnings of devices closer than 1 mm to a surface, and of those inside a solid object:
+/// one for each transmitter, and one for all receivers with the first of them.
 inline std::vector<std::string> validate(const Scene& scene) {
   validate_geometry(scene);
   validate_devices(scene);
@@ -120,21 +146,13 @@ inline std::vector<std::string> validate(const Scene& scene) {
   for (const Transmitter& t : scene.transmitters) points.push_back(t.position);
   points.insert(points.end(), scene.receivers.positions.begin(), scene.receivers.positions.end());
   const std::vector<std::int64_t> touched = touched_objects(scene.objects, points, touching);
+  std::vector<std::int64_t> enclosing = enclosing_objects(scene.objects, points);
+  for (std::size_t i = 0; i < points.size(); ++i)
+    if (touched[i] >= 0) enclosing[i] = -1;  // one warning is enough
 
   std::vector<std::string> warnings;
-  const auto object = [&](std::size_t i) { return in_quotes(scene.objects[std::size_t(touched[i])].name); };
-  const std::size_t transmitters = scene.transmitters.size();
-  for (std::size_t i = 0; i < transmitters; ++i)
-    if (touched[i] >= 0)
-      warnings.push_back("transmitter " + in_quotes(scene.transmitters[i].name) + " lies on the surface of " +
-                         object(i));
-  std::size_t count = 0, first = 0;
-  for (std::size_t i = transmitters; i < points.size(); ++i)
-    if (touched[i] >= 0 && count++ == 0) first = i;
-  if (count > 0)
-    warnings.push_back(std::to_string(count) + " of " + std::to_string(points.size() - transmitters) +
-                       " receivers lie on a surface, the first of them receiver " +
-                       std::to_string(first - transmitters) + " on " + object(first));
+  detail::add_warnings(scene, touched, "on the surface of", "on a surface", warnings);
+  detail::add_warnings(scene, enclosing, "inside", "inside an object", warnings);
   return warnings;
 }
 
