@@ -33,20 +33,37 @@ struct Complex {
 };
 
 template <class T>
-MW_HD constexpr Complex<T> conj(Complex<T> a) { return {a.re, -a.im}; }
+MW_HD constexpr Complex<T> conj(Complex<T> a) {
+  return {a.re, -a.im};
+}
 /// |a|^2
 template <class T>
-MW_HD constexpr T norm2(Complex<T> a) { return a.re * a.re + a.im * a.im; }
+MW_HD constexpr T norm2(Complex<T> a) {
+  return a.re * a.re + a.im * a.im;
+}
 template <class T>
-MW_HD T abs(Complex<T> a) { using std::hypot; return hypot(a.re, a.im); }
+MW_HD T abs(Complex<T> a) {
+  using std::hypot;
+  return hypot(a.re, a.im);
+}
 /// Re(conj(a) b): the real inner product in which adjoints are written.
 template <class T>
-MW_HD constexpr T inner(Complex<T> a, Complex<T> b) { return a.re * b.re + a.im * b.im; }
+MW_HD constexpr T inner(Complex<T> a, Complex<T> b) {
+  return a.re * b.re + a.im * b.im;
+}
 /// e^{j phase}
 template <class T>
-MW_HD Complex<T> polar(T phase) { using std::cos; using std::sin; return {cos(phase), sin(phase)}; }
+MW_HD Complex<T> polar(T phase) {
+  using std::cos;
+  using std::sin;
+  return {cos(phase), sin(phase)};
+}
 template <class T>
-MW_HD Complex<T> exp(Complex<T> a) { using std::exp; const T r = exp(a.re); return r * polar(a.im); }
+MW_HD Complex<T> exp(Complex<T> a) {
+  using std::exp;
+  const T r = exp(a.re);
+  return r * polar(a.im);
+}
 /// Principal square root: Re >= 0, and Im has the sign of Im a.
 template <class T>
 MW_HD Complex<T> sqrt(Complex<T> a) {

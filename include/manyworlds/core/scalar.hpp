@@ -7,13 +7,21 @@
 namespace manyworlds {
 
 template <class T>
-MW_HD constexpr T min(T a, T b) { return b < a ? b : a; }
+MW_HD constexpr T min(T a, T b) {
+  return b < a ? b : a;
+}
 template <class T>
-MW_HD constexpr T max(T a, T b) { return a < b ? b : a; }
+MW_HD constexpr T max(T a, T b) {
+  return a < b ? b : a;
+}
 template <class T>
-MW_HD constexpr T clamp(T x, T lo, T hi) { return x < lo ? lo : (hi < x ? hi : x); }
+MW_HD constexpr T clamp(T x, T lo, T hi) {
+  return x < lo ? lo : (hi < x ? hi : x);
+}
 template <class T>
-MW_HD constexpr T square(T x) { return x * x; }
+MW_HD constexpr T square(T x) {
+  return x * x;
+}
 
 template <class T>
 inline constexpr T pi_v = T(3.14159265358979323846264338327950288L);

@@ -116,8 +116,9 @@ inline void draw_color_bar(PlanPicture& picture, const Colormap& color, const st
   const double y0 = map.lo.y + 44, y1 = std::max(map.hi.y, map.lo.y + 220) - point - 1;
   const Range range = color.range();
   draw_text(canvas, {x0, map.lo.y + 9.5}, quantity + " (" + unit + ")", {.height = 11});
-  for (double y = y0; y < y1; ++y)
-    canvas.fill_rectangle({{x0, y}, {x1, y + 1}}, color(range.hi - (y + 0.5 - y0) / (y1 - y0) * range.size()));
+  for (int row = 0; y0 + row < y1; ++row)
+    canvas.fill_rectangle({{x0, y0 + row}, {x1, y0 + row + 1}},
+                          color(range.hi - (row + 0.5) / (y1 - y0) * range.size()));
   Polyline outline{{x0, y1}, {x0, y0}};
   if (above) {
     canvas.fill_polygon(Polyline{{x0, y0}, {middle, y0 - point}, {x1, y0}}, color(range.hi));

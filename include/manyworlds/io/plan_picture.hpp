@@ -140,6 +140,7 @@ inline PlanPicture begin_plan_picture(Box2 world, const PlanOptions& options, co
 inline void draw_floor_plan(PlanPicture& picture, const FloorPlan& plan) {
   const auto lines = [&](const std::vector<Segment2>& segments) {
     std::vector<Polyline> all;
+    all.reserve(segments.size());
     for (const Segment2& s : segments) all.push_back({picture.view.to_pixel(s.a), picture.view.to_pixel(s.b)});
     return all;
   };

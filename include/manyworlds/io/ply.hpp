@@ -139,8 +139,8 @@ inline Mesh parse_ply(std::string_view text, const std::string& file) {
     if (element.properties.empty()) continue;
     for (std::uint64_t item = 0; item < element.count; ++item) {
       const auto fail = [&](const std::string& what) {
-        const std::string place = element.name + " " + std::to_string(item) + " of " + std::to_string(element.count);
-        return InputError(file, place + ": " + what);
+        return InputError(
+            file, element.name + " " + std::to_string(item) + " of " + std::to_string(element.count) + ": " + what);
       };
       Vec3d point;
       for (int k = 0; k < static_cast<int>(element.properties.size()); ++k) {

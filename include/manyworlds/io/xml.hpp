@@ -84,13 +84,13 @@ class XmlFile {
                            "no <default> before this line gives a value to " + in_quotes(value.substr(dollar)));
         text.append(value.substr(0, dollar)).append(known->second);
         value.remove_prefix(dollar + 1 + known->first.size());
-        if ((grown_ += known->second.size()) > most_)
+        if ((grown_ += known->second.size()) > most)
           throw InputError(xml_.where(node), "the values of <default>s grow beyond 16 MiB");
       }
       return text.append(value);
     }
 
-    static constexpr std::size_t most_ = std::size_t(1) << 24;  // defaults made of defaults can grow exponentially
+    static constexpr std::size_t most = std::size_t(1) << 24;  // defaults made of defaults can grow exponentially
     const XmlFile& xml_;
     Parameters known_;
     std::size_t grown_ = 0;

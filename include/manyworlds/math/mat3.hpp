@@ -17,7 +17,9 @@ MW_HD constexpr Mat3<T> transposed(const Mat3<T>& m) {
   return {{m.x.x, m.y.x, m.z.x}, {m.x.y, m.y.y, m.z.y}, {m.x.z, m.y.z, m.z.z}};
 }
 template <class T>
-MW_HD constexpr T determinant(const Mat3<T>& m) { return dot(m.x, cross(m.y, m.z)); }
+MW_HD constexpr T determinant(const Mat3<T>& m) {
+  return dot(m.x, cross(m.y, m.z));
+}
 
 /// R = Rz(yaw) Ry(pitch) Rx(roll), radians (3GPP TR 38.901 (7.1-4), as Sionna RT).
 template <class T>

@@ -13,7 +13,8 @@ struct Rectangle {
 
   template <class U>
   MW_HD constexpr Rectangle<U> as() const {
-    return {center.template as<U>(), u.template as<U>(), v.template as<U>(), normal.template as<U>(), U(half_u), U(half_v)};
+    return {center.template as<U>(), u.template as<U>(), v.template as<U>(),
+            normal.template as<U>(), U(half_u),          U(half_v)};
   }
 };
 

@@ -33,8 +33,8 @@ struct Adam {
     const T b1 = T(prm.beta1), b2 = T(prm.beta2), steps = T(iteration + 1);
     s.mean = b1 * s.mean + (T(1) - b1) * gradient;
     s.square = b2 * s.square + (T(1) - b2) * gradient * gradient;
-    const T mean = s.mean / (T(1) - pow(b1, steps)), square = s.square / (T(1) - pow(b2, steps));
-    return x - rate * mean / (sqrt(square) + T(prm.epsilon));
+    const T mean = s.mean / (T(1) - pow(b1, steps)), mean_square = s.square / (T(1) - pow(b2, steps));
+    return x - rate * mean / (sqrt(mean_square) + T(prm.epsilon));
   }
 };
 static_assert(CoordinateOptimizer<Adam>);

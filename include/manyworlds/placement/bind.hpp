@@ -35,6 +35,7 @@ struct Binder {
     std::vector<Variable> variables;
     part.variables(variables);
     std::vector<double> x;
+    x.reserve(variables.size());
     for (const Variable& v : variables) x.push_back((v.lower + v.upper) / 2);
     std::string why;
     for (std::size_t k = 0; k < 512; ++k) {

@@ -9,12 +9,12 @@ namespace manyworlds {
 /// (see itu.hpp) whenever the scene's frequency is set.
 struct Material {
   std::string name;
-  std::string itu;          ///< ITU-R P.2040 name ("concrete"), empty for fixed parameters
-  double eps_r = 1;         ///< relative permittivity, >= 1
-  double sigma = 0;         ///< conductivity, S/m, >= 0
-  double thickness = 0.1;   ///< m, > 0
-  double scattering = 0;    ///< scattering coefficient S in [0, 1]; the specular amplitude is scaled by sqrt(1 - S^2)
-  bool pec = false;         ///< perfect electric conductor; the other parameters are then ignored
+  std::string itu;         ///< ITU-R P.2040 name ("concrete"), empty for fixed parameters
+  double eps_r = 1;        ///< relative permittivity, >= 1
+  double sigma = 0;        ///< conductivity, S/m, >= 0
+  double thickness = 0.1;  ///< m, > 0
+  double scattering = 0;   ///< scattering coefficient S in [0, 1]; the specular amplitude is scaled by sqrt(1 - S^2)
+  bool pec = false;        ///< perfect electric conductor; the other parameters are then ignored
 };
 
 /// Kernel view of a material at one frequency.
@@ -24,7 +24,7 @@ struct Slab {
   T thickness = T(0.1);        ///< m
   T specular = T(1);           ///< sqrt(1 - S^2)
   bool pec = false;
-  bool opaque = false;         ///< PEC, or so lossy that transmission is below -200 dB: never crossed
+  bool opaque = false;  ///< PEC, or so lossy that transmission is below -200 dB: never crossed
 };
 
 }  // namespace manyworlds

@@ -168,7 +168,10 @@ inline MoverShape make_mover_shape(const Object& object) {
   std::vector<Group> of_root(triangles.size());
   std::vector<std::uint32_t> parent(triangles.size());
   std::iota(parent.begin(), parent.end(), 0u);
-  auto root = [&](std::uint32_t i) { while (parent[i] != i) i = parent[i]; return i; };
+  auto root = [&](std::uint32_t i) {
+    while (parent[i] != i) i = parent[i];
+    return i;
+  };
   auto near_plane = [&](const Group& plane, const Group& group) {
     for (std::uint32_t member : group.members)
       for (std::uint32_t i : triangles[member])

@@ -24,6 +24,7 @@ std::size_t find_named(const std::vector<Item>& items, const std::string& name, 
   const std::size_t i = index_of(items, name);
   if (i < items.size()) return i;
   std::vector<std::string> known;
+  known.reserve(items.size());
   for (const Item& item : items) known.push_back(item.name);
   throw unknown_name(where, kind, name, std::move(known));
 }

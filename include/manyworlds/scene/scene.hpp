@@ -36,9 +36,9 @@ struct Transmitter {
 /// Receivers share one antenna. Default: isotropic and polarisation-summing, what a radio map means.
 struct ReceiverSet {
   std::vector<Vec3d> positions;
-  std::vector<double> weights;       ///< empty = all 1; else one per receiver, >= 0
-  std::vector<Vec3d> orientations;   ///< empty = all zero; yaw, pitch, roll in radians
-  std::optional<Antenna> antenna;    ///< empty = isotropic, both polarisations summed
+  std::vector<double> weights;          ///< empty = all 1; else one per receiver, >= 0
+  std::vector<Vec3d> orientations;      ///< empty = all zero; yaw, pitch, roll in radians
+  std::optional<Antenna> antenna;       ///< empty = isotropic, both polarisations summed
   std::uint32_t rows = 0, columns = 0;  ///< grid shape (row along y) when made by receiver_grid, else 0
   double spacing = 0;                   ///< grid spacing in metres, when made by receiver_grid
 };

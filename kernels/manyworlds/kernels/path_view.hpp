@@ -44,15 +44,15 @@ struct FaceFrame {
 /// Everything a field kernel needs; trivially copyable, passed by value.
 template <class T>
 struct FieldView {
-  double wavelength = 0;               ///< lambda, m
+  double wavelength = 0;  ///< lambda, m
   const Device<T>* transmitters = nullptr;
   const Device<T>* receivers = nullptr;
-  bool polarization_sum = true;        ///< receivers are isotropic and sum both polarisations: their antenna is ignored
-  bool phase = false;                  ///< include exp(-j k0 L), for coherent sums
+  bool polarization_sum = true;  ///< receivers are isotropic and sum both polarisations: their antenna is ignored
+  bool phase = false;            ///< include exp(-j k0 L), for coherent sums
   const FaceFrame<T>* static_faces = nullptr;
   const FaceFrame<T>* mover_faces = nullptr;
-  std::uint32_t static_count = 0;      ///< face ids from here on are mover_faces[id - static_count]
-  const Slab<T>* slabs = nullptr;      ///< by material
+  std::uint32_t static_count = 0;  ///< face ids from here on are mover_faces[id - static_count]
+  const Slab<T>* slabs = nullptr;  ///< by material
   Visibility visibility{};
   const Hop* hops = nullptr;
   const std::uint8_t* tiles = nullptr;

@@ -43,9 +43,9 @@ MW_HD LayerWave<T> layer_wave(const Slab<T>& slab, T k0, T cosine) {
   using std::sqrt;
   if (slab.pec) return {};
   // Principal root of a number with Re > 0, which eps_r >= 1 grants; its square is in range even for metal in float.
-  const Complex<T> square{slab.eta.re - T(1) + cosine * cosine, slab.eta.im};
-  const T re = sqrt((sqrt(norm2(square)) + square.re) / T(2));
-  LayerWave<T> wave{{re, square.im / (T(2) * re)}, {}};
+  const Complex<T> a2{slab.eta.re - T(1) + cosine * cosine, slab.eta.im};
+  const T re = sqrt((sqrt(norm2(a2)) + a2.re) / T(2));
+  LayerWave<T> wave{{re, a2.im / (T(2) * re)}, {}};
   // Below e^-60 nothing comes through; the test also keeps the huge phase of metal away from sine and cosine.
   const T k0_d = k0 * slab.thickness;
   if (k0_d * wave.a.im > T(-60)) wave.e1 = exp(Complex<T>{k0_d * wave.a.im, -k0_d * wave.a.re});
