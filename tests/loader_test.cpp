@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "folder.hpp"
 #include "manyworlds/math/box.hpp"
 #include "manyworlds/scene/names.hpp"
 #include "manyworlds/scene/panel.hpp"
@@ -177,7 +178,8 @@ TEST(Shape, CubeIsClosedWithNormalsOutwards) {
 }
 
 TEST(Shape, MeshFilesLieBesideTheXmlAndKeepTheirOrder) {
-  const std::string folder = testing::TempDir();
+  const test::Folder place("loader");
+  const std::string folder = place.path.string() + "/";
   std::ofstream(folder + "m.obj") << "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\nf 1 2 2\nf 1 2 3 4\n";
   std::ofstream(folder + "s.xml") << "<scene>\n<bsdf type='diffuse' id='itu_wood'/>\n<shape type='obj' id='mesh-m'>"
                                      "<string name='filename' value='m.obj'/><ref id='itu_wood'/></shape></scene>";

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "error_of.hpp"
+#include "folder.hpp"
 
 namespace {
 
@@ -164,7 +165,8 @@ TEST(Mesh, DroppingDegenerateTrianglesKeepsTheirPlacesInTheFile) {
 }
 
 TEST(Mesh, FilesThatAreNoMeshAreErrors) {
-  const std::string folder = testing::TempDir();
+  const test::Folder place("mesh");
+  const std::string folder = place.path.string() + "/";
   const auto error_for = [&](const std::string& name) { return error_of([&] { io::load_mesh(folder + name); }); };
   std::ofstream(folder + "empty.obj") << "v 0 0 0\n";
   std::ofstream(folder + "Capital.PLY") << ascii_head << square << "3 0 1 2 3 0 2 3";

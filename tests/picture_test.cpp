@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "error_of.hpp"
+#include "folder.hpp"
 #include "manyworlds/core/random.hpp"
 #include "manyworlds/io/colormap.hpp"
 #include "manyworlds/io/curves.hpp"
@@ -15,18 +16,7 @@
 namespace manyworlds::io {
 namespace {
 
-using test::at, test::error_of, test::rgb;
-
-/// A fresh folder that goes away with the test.
-struct Folder {
-  std::filesystem::path path;
-
-  explicit Folder(const std::string& name) : path(std::filesystem::temp_directory_path() / ("manyworlds_" + name)) {
-    std::filesystem::remove_all(path);
-    std::filesystem::create_directories(path);
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-};
+using test::at, test::error_of, test::Folder, test::rgb;
 
 Image decode(const std::filesystem::path& path) {
   png_image header{};

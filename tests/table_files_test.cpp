@@ -6,6 +6,7 @@
 #include <limits>
 #include <sstream>
 
+#include "folder.hpp"
 #include "manyworlds/core/random.hpp"
 #include "manyworlds/io/csv.hpp"
 #include "manyworlds/io/npy.hpp"
@@ -13,20 +14,12 @@
 namespace manyworlds::io {
 namespace {
 
+using test::Folder;
+
 std::string contents(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
-
-struct Folder {
-  std::filesystem::path path;
-
-  explicit Folder(const std::string& name) : path(std::filesystem::temp_directory_path() / ("manyworlds_" + name)) {
-    std::filesystem::remove_all(path);
-    std::filesystem::create_directories(path);
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-};
 
 TEST(Csv, NumbersReadBackExactly) {
   const Folder folder("csv");

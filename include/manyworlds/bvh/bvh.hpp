@@ -49,7 +49,7 @@ struct BvhView {
   const LeafTriangle* triangles = nullptr;  ///< in leaf order; a triangle that was split stands in several leaves
   std::uint32_t triangle_count = 0;
   Vec3d lo{}, hi{};   ///< bounds of all triangles; lo = hi = 0 when there are none
-  double extent = 0;  ///< largest absolute coordinate
+  double extent = 0;  ///< largest absolute coordinate, m
 
   MW_HD const LeafTriangle& item(std::uint32_t i) const { return triangles[i]; }
 };

@@ -7,7 +7,7 @@ namespace manyworlds {
 /// Rigid placement: a point p of the object's own frame (origin at its bounding-box centre as loaded) goes to
 /// rotation * p + position.
 struct Pose {
-  Vec3d position{};
+  Vec3d position{};  ///< m
   Mat3d rotation{};
 
   MW_HD constexpr Vec3d point(Vec3d p) const { return rotation * p + position; }
@@ -23,7 +23,7 @@ MW_HD inline Pose make_pose(Vec3d position, Vec3d yaw_pitch_roll) {
 }
 
 /// Derivative of a scalar with respect to a pose: translation, and rotation vector about the pose's origin in
-/// world axes (R <- exp([w]x) R).
+/// world axes (R <- exp([w]x) R), per metre and per radian.
 struct PoseGradient {
   Vec3d translation{}, rotation{};
 

@@ -7,6 +7,7 @@
 /// A rectangle less rectangular holes, for a point: exact nearest point, uniform draws.
 namespace manyworlds::placement {
 
+/// In metres.
 struct Area {
   double u0 = 0, u1 = 0, v0 = 0, v1 = 0;
 };

@@ -24,7 +24,7 @@ inline Boxd inflated(const Boxd& b, double r) { return {b.lo - Vec3d{r, r, r}, b
 /// Signed distance of a point from an obstacle (negative inside a box) and the unit direction that increases it. All of
 /// the obstacle lies behind the plane through its closest point across that direction.
 struct Separation {
-  double distance = 0;
+  double distance = 0;  ///< m
   Vec3d direction{};
 };
 
@@ -47,7 +47,7 @@ inline Separation separation(const Obstacle& o, Vec3d p) {
 /// A centre that stays in a box and clear of obstacles.
 struct Space {
   Boxd bounds;
-  double clearance = 0;
+  double clearance = 0;  ///< m
   std::vector<Obstacle> obstacles;
 
   /// The first obstacle nearer than clearance + support(direction), or none. Exact for a point; sufficient for a

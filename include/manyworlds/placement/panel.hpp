@@ -10,7 +10,7 @@ struct Panel {
   std::size_t mover = 0;  ///< index into Configuration::movers
   Vec3d origin{};         ///< as loaded
   Mat3d local{};          ///< frame of the largest face, in the object's own frame
-  Vec3d half{};           ///< half extents along normal, side, up
+  Vec3d half{};           ///< half extents along normal, side, up, m
 
   /// Rotation of the pose that brings the panel into a frame given in world axes.
   Mat3d rotation(const Mat3d& frame) const { return frame * transposed(local); }

@@ -231,7 +231,7 @@ class Placement {
   Configuration initial_;
   std::vector<Vec3d> targets_;      ///< receivers of positive weight
   std::vector<double> cumulative_;  ///< running sum of their weights
-  double min_distance_ = 0;
+  double min_distance_ = 0;         ///< m
 };
 
 }  // namespace manyworlds::placement

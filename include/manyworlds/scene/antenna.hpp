@@ -15,8 +15,8 @@ struct Antenna {
   std::vector<double> slants = {0};
 };
 
-/// Kernel view of a transmitter or receiver. The field of port m is f(k) (cos slant_m V1 + sin slant_m V2)
-/// (architecture: pattern.hpp); ports hold {cos, sin}.
+/// Kernel view of a transmitter or receiver at a position in metres. The field of port m is
+/// f(k) (cos slant_m V1 + sin slant_m V2), see kernels/pattern.hpp.
 template <class T>
 struct Device {
   Vec3<T> position{};

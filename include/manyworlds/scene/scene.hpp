@@ -27,7 +27,7 @@ struct Object {
 
 struct Transmitter {
   std::string name = "tx";
-  Vec3d position{};
+  Vec3d position{};     ///< m
   Vec3d orientation{};  ///< yaw, pitch, roll in radians
   double power_dbm = 44;
   Antenna antenna{};
@@ -35,7 +35,7 @@ struct Transmitter {
 
 /// Receivers share one antenna. Default: isotropic and polarisation-summing, what a radio map means.
 struct ReceiverSet {
-  std::vector<Vec3d> positions;
+  std::vector<Vec3d> positions;         ///< m
   std::vector<double> weights;          ///< empty = all 1; else one per receiver, >= 0
   std::vector<Vec3d> orientations;      ///< empty = all zero; yaw, pitch, roll in radians
   std::optional<Antenna> antenna;       ///< empty = isotropic, both polarisations summed
