@@ -199,6 +199,31 @@ TEST_F(PathsDriver, ChainKeepsExactlyItsPaths) {
   EXPECT_EQ(result({"--tx", "1,0.5,2", "--rx", "4,1.2,1.1", "--chain", "P2,P1"})["paths"].size(), 0u);
 }
 
+TEST_F(PathsDriver, TwoRoomsAreAsComputedByHand) {  // examples/scenes/two_rooms/README.md
+  const std::string two_rooms = std::string(MANYWORLDS_SOURCE_DIR) + "/examples/scenes/two_rooms/two_rooms.xml";
+  const test::Outcome outcome = run({"--scene", two_rooms, "--tx", "2,4.4,1.5", "--rx", "7,1.2,1.5", "--rx",
+                                     "7,1.4,1.0", "--max-depth", "1", "--no-transmission"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const json paths = json::parse(outcome.out)["paths"];
+  const struct {
+    int rx;
+    const char* object;
+    double length, x, y;
+  } expected[] = {{0, "wall_south", std::hypot(5, 5.6), 2 + 5 * 4.4 / 5.6, 0},
+                  {0, "Reflector", 8.2, 2, 1.2},
+                  {1, "wall_south", std::sqrt(25 + 5.8 * 5.8 + 0.25), 2 + 5 * 4.4 / 5.8, 0},
+                  {1, "Reflector", std::sqrt(8.2 * 8.2 + 0.04 + 0.25), -1.2 + 8.2 * 3.2 / 8.4, 1.2 + 0.2 * 3.2 / 8.4}};
+  ASSERT_EQ(paths.size(), std::size(expected));
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    EXPECT_EQ(paths[i]["rx"], expected[i].rx);
+    EXPECT_EQ(paths[i]["objects"], json({expected[i].object}));
+    EXPECT_NEAR(double(paths[i]["tau_s"]) * 299792458, expected[i].length, 1e-5);
+    EXPECT_NEAR(paths[i]["vertices"][0][0], expected[i].x, 1e-5);
+    EXPECT_NEAR(paths[i]["vertices"][0][1], expected[i].y, 1e-5);
+  }
+  EXPECT_NEAR(std::hypot(double(paths[1]["a_re"]), double(paths[1]["a_im"])), 8.312e-4, 2e-6);
+}
+
 TEST_F(PathsDriver, NegativeNumbersAreNumbers) {
   struct Point {
     const char* text;

@@ -166,6 +166,21 @@ TEST_F(SearchDriver, SolvesNamedProblems) {
   EXPECT_GT(all["receivers"], 30);
 }
 
+TEST_F(SearchDriver, SolvesTheProblemsOfTheOffice) {
+  const fs::path office = fs::path(MANYWORLDS_SOURCE_DIR) / "examples/scenes/office_v1/places.json";
+  std::map<std::string, std::size_t> variables;
+  const json places = json::parse(test::text_of(office));
+  for (const auto& [name, ignored] : places["problems"].items()) {
+    const json all = found({"--places", office.string(), "--problem", name, "--seeds", "1", "--methods", "starts",
+                            "--worlds", "2", "--iterations", "0", "--starts.mode", "plain", "--gradient-cost", "2"});
+    variables[name] = all["variables"].size();
+    ASSERT_EQ(all["found"].size(), 1u) << name;
+    EXPECT_TRUE(all["found"][0]["physical"].is_number()) << name;
+  }
+  EXPECT_EQ(variables, (std::map<std::string, std::size_t>{
+                           {"ap_and_panel", 7}, {"dead_wing", 12}, {"one_door", 4}, {"two_doors", 4}}));
+}
+
 TEST_F(SearchDriver, TakesTheConfigurationOfPlace) {
   std::ofstream(folder / "place.toml") << "scene = \"" << two_rooms
                                        << "\"\ntx = \"ap=2,4.4,1.5\"\narea = \"5.2,0.2,7.8,4.8\"\nspacing = 0.5\n"

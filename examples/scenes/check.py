@@ -105,10 +105,12 @@ def unreached_rooms(objects, places, start, step=0.1, height=1.0):
 def device_faults(objects, places, near=0.04):
     """Transmitters and target receivers nearer than `near` to a sheet or inside a metal box."""
     points = dict(places["transmitters"])
-    for problem in places["problems"].values():
+    for name, problem in places["problems"].items():
+        cell = problem["spacing_m"]
         for room, (x0, y0, x1, y1) in problem["targets"].items():
-            points |= {f"{room} {i} {j}": (x0 + i / 4, y0 + j / 4, places["receiver_height_m"])
-                       for i in range(int((x1 - x0) * 4) + 1) for j in range(int((y1 - y0) * 4) + 1)}
+            points |= {f"{name} {room} {i} {j}": (x0 + (i + 0.5) * cell, y0 + (j + 0.5) * cell,
+                                                  places["receiver_height_m"])
+                       for i in range(int((x1 - x0) / cell + 1e-6)) for j in range(int((y1 - y0) / cell + 1e-6))}
     sheets = [(name, box(t)) for name, triangles in objects.items() for t in triangles]
     boxes = [(name, [box(sum(triangles[i:i + 10], ())) for i in range(0, len(triangles), 10)])
              for name, triangles in objects.items() if name.startswith(("cabinets", "lift_car"))]

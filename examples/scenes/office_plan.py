@@ -117,7 +117,7 @@ PROBLEMS = {  # each: where the panel may hang (metres along the wall) and which
     "two_doors": {"transmitters": AP, "panels": 1, "walls": {"corridor_south": [0, 30]},
                   "targets": {"room_15": [26.4, 14.45, 29.65, 17.95]}, "spacing_m": 0.3, **PANEL},
     "dead_wing": {"transmitters": AP, "panels": 3, "walls": {"corridor_south": [0, 30]},
-                  "targets": {"wing": [21, 12, 29, 19]}, "spacing_m": 0.6, **PANEL},
+                  "targets": {"wing": [21, 12, 29, 19]}, "spacing_m": 0.61, **PANEL},
     "ap_and_panel": {"transmitter_box": [[2, 9.6, 2.4], [20, 10.8, 2.8]], "panels": 1,
                      "walls": {"corridor_north": [0, 30]},
                      "targets": {"room_8": [25.35, 4.85, 29.35, 8.35], "room_11": [6.85, 12.1, 12.0, 15.1]},
