@@ -8,9 +8,9 @@
 #include "manyworlds/engine/problem.hpp"
 #include "manyworlds/io/csv.hpp"
 #include "manyworlds/io/load.hpp"
-#include "manyworlds/paths/model.hpp"
 #include "manyworlds/scene/names.hpp"
 #include "manyworlds/scene/receivers.hpp"
+#include "path_model.hpp"
 #include "run_driver.hpp"
 
 namespace {
@@ -100,7 +100,7 @@ struct TwoRooms {
     scene.add({"b", {2.5, 4, 2.2}, {}, 5});
     scene.receivers = receiver_grid({.lo = {0.5, 0}, .hi = {7.5, 5}, .height = 1.2, .spacing = 0.5});
     n = scene.receivers.positions.size();
-    const paths::PathModel model(scene, {std::uint32_t(find_object(scene, "Reflector"))}, options);
+    const test::PathModel model(scene, {std::uint32_t(find_object(scene, "Reflector"))}, options);
     paths::Workspace w = model.make_workspace();
     model.gains({{make_pose({6.2, 3.1, 1.4}, {2.5, 0.1, 0})}, {{1, 1, 2}, {2.5, 4, 2.2}}}, visibility, w);
     gains = w.gains;
@@ -200,8 +200,7 @@ TEST_F(Coverage, WarnsOfReceiversOnSurfaces) {
   const test::Outcome outcome =
       run({"--scene", two_rooms, "--tx", "1,1,2", "--receivers", (folder / "receivers.csv").string()});
   EXPECT_EQ(outcome.code, 0);
-  EXPECT_EQ(outcome.err,
-            "coverage: warning: 1 of 2 receivers lie on a surface: 0 ('floor')\n");
+  EXPECT_EQ(outcome.err, "coverage: warning: 1 of 2 receivers lie on a surface: 0 ('floor')\n");
 }
 
 TEST_F(Coverage, RefusesBadInputInOneLineBeforeItWrites) {

@@ -139,7 +139,8 @@ TEST(MoverShape, FinelyCutCylinderIsNotRolledOutIntoOneFace) {
     primitives += face.primitives.size();
     for (std::uint32_t i : face.primitives)
       for (std::uint32_t corner : t[i])
-        EXPECT_LE(std::abs(dot(face.rectangle.normal, v[corner] - s.origin - face.rectangle.center)), 3 * mw::mover_tolerance);
+        EXPECT_LE(std::abs(dot(face.rectangle.normal, v[corner] - s.origin - face.rectangle.center)),
+                  3 * mw::mover_tolerance);
   }
   EXPECT_EQ(primitives, 2 * sides);
 }

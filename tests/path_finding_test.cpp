@@ -26,7 +26,8 @@ struct World {
   std::vector<Slab<double>> slabs;
   bool transmission;
 
-  World(const Scene& scene, bool with_transmission, const std::vector<std::uint32_t>& movers = {}) : transmission(with_transmission) {
+  World(const Scene& scene, bool with_transmission, const std::vector<std::uint32_t>& movers = {})
+      : transmission(with_transmission) {
     for (const Material& m : scene.materials) slabs.push_back(make_slab<double>(m, 3.5e9));
     for (std::uint32_t i = 0; i < scene.objects.size(); ++i) {
       if (std::find(movers.begin(), movers.end(), i) != movers.end()) continue;
@@ -42,12 +43,15 @@ struct World {
   }
   Key key(std::uint32_t tx, std::uint32_t rx, const Hop* hops, std::size_t n) const {
     std::vector<std::pair<std::uint32_t, int>> interactions;
-    for (std::size_t i = 0; i < n; ++i) interactions.push_back({geometry(true).surface(hops[i].face).object, int(hops[i].kind)});
+    for (std::size_t i = 0; i < n; ++i)
+      interactions.push_back({geometry(true).surface(hops[i].face).object, int(hops[i].kind)});
     return {tx, rx, interactions};
   }
-  void add(Keys& keys, const TransmitterCache& cache, std::uint32_t tx, const std::vector<std::uint8_t>* without = nullptr) const {
+  void add(Keys& keys, const TransmitterCache& cache, std::uint32_t tx,
+           const std::vector<std::uint8_t>* without = nullptr) const {
     for (std::size_t i = 0; i < cache.paths.size(); ++i)
-      if (!without || !(*without)[i]) keys.insert(key(tx, cache.paths[i].rx, &cache.hops[cache.paths[i].first_hop], cache.paths[i].hops));
+      if (!without || !(*without)[i])
+        keys.insert(key(tx, cache.paths[i].rx, &cache.hops[cache.paths[i].first_hop], cache.paths[i].hops));
   }
   void add(Keys& keys, const PathTable& table) const {
     for (const auto& p : table.paths) keys.insert(key(p.tx, p.rx, &table.hops[p.first_hop], p.hops));
@@ -67,7 +71,9 @@ Keys brute_force(const World& world, const Vec3d tx, const std::vector<Vec3d>& r
     for (std::uint32_t i = s.first_triangle; i < s.first_triangle + s.triangles; ++i) {
       const BvhTriangle& t = set.triangles[i];
       const Vec3d n = cross(t.b - t.a, t.c - t.a);
-      if (dot(cross(t.b - t.a, q - t.a), n) >= 0 && dot(cross(t.c - t.b, q - t.b), n) >= 0 && dot(cross(t.a - t.c, q - t.c), n) >= 0) return true;
+      if (dot(cross(t.b - t.a, q - t.a), n) >= 0 && dot(cross(t.c - t.b, q - t.b), n) >= 0 &&
+          dot(cross(t.a - t.c, q - t.c), n) >= 0)
+        return true;
     }
     return false;
   };
@@ -160,8 +166,10 @@ TEST(PathFinding, SplitEqualsFullRetrace) {
     for (std::uint32_t m = 0; m < 1 + seed % 2; ++m) {
       movers.push_back(std::uint32_t(scene.objects.size()));
       const std::uint32_t material = seed % 3;
-      if (seed % 5 == 4) test::add_box(scene, "box", material, {}, {1, 2, 1.5});
-      else test::add_sheet(scene, "panel", material, {0, -1, -1}, {0, 2, 0}, {0, 0, 2});
+      if (seed % 5 == 4)
+        test::add_box(scene, "box", material, {}, {1, 2, 1.5});
+      else
+        test::add_sheet(scene, "panel", material, {0, -1, -1}, {0, 2, 0}, {0, 0, 2});
     }
     const bool transmission = seed % 4 < 2;
     const int depth = 3;
@@ -174,7 +182,8 @@ TEST(PathFinding, SplitEqualsFullRetrace) {
     for (int pose_index = 0; pose_index < 3; ++pose_index) {
       split.moving.clear();
       for (std::uint32_t m : movers) {
-        const Pose pose = make_pose(random_point(random, {1, 1, 1}, {9, 9, 9}), random_point(random, {-3, -1, -1}, {3, 1, 1}));
+        const Pose pose =
+            make_pose(random_point(random, {1, 1, 1}, {9, 9, 9}), random_point(random, {-3, -1, -1}, {3, 1, 1}));
         const MoverShape shape = make_mover_shape(scene.objects[m]);
         split.moving.add(scene.objects[m], m, shape, pose);
         for (std::size_t v = 0; v < scene.objects[m].mesh.vertices.size(); ++v)
@@ -213,7 +222,8 @@ TEST(PathFinding, NothingLeaksThroughTheCornerOfAWallAndAMirror) {
     world.add(found, cache, 0);
     const std::uint32_t back = 5, partition = 6;  // objects
     EXPECT_EQ(found.count({0, 0, {{back, int(HopKind::reflect)}}}), 0u);
-    EXPECT_EQ(found.count({0, 0, {{back, int(HopKind::reflect)}, {partition, int(HopKind::transmit)}}}), penetrable ? 1u : 0u);
+    EXPECT_EQ(found.count({0, 0, {{back, int(HopKind::reflect)}, {partition, int(HopKind::transmit)}}}),
+              penetrable ? 1u : 0u);
   }
 }
 

@@ -1,4 +1,5 @@
-/// The gradient of the path model by poses and transmitters, against finite differences of the model and of a full retrace.
+/// The gradient of the path model by poses and transmitters, against finite differences of the model and of a full
+/// retrace.
 #include <gtest/gtest.h>
 
 #include "manyworlds/io/load.hpp"

@@ -1,4 +1,5 @@
-/// The path model as a function: equal to a full retrace, whatever its workspace did before; and what it takes and refuses.
+/// The path model as a function: equal to a full retrace, whatever its workspace did before; what it takes and what it
+/// refuses.
 #include <gtest/gtest.h>
 
 #include "manyworlds/core/units.hpp"

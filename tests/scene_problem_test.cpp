@@ -17,11 +17,13 @@ namespace {
 namespace mw = manyworlds;
 
 mw::Problem two_rooms(bool transmission, bool moving_transmitter) {
-  mw::Scene scene = mw::io::load(std::string(MANYWORLDS_SOURCE_DIR) + "/examples/scenes/two_rooms/two_rooms.xml", {.frequency_hz = 3.5e9});
+  mw::Scene scene = mw::io::load(std::string(MANYWORLDS_SOURCE_DIR) + "/examples/scenes/two_rooms/two_rooms.xml",
+                                 {.frequency_hz = 3.5e9});
   scene.add(mw::Transmitter{.name = "ap1", .position = {2, 4.4, 1.5}, .power_dbm = 20});
   scene.receivers = mw::receiver_grid({.lo = {5.2, 0.2}, .hi = {7.8, 4.8}, .height = 1.2, .spacing = 0.8});
   mw::placement::All places{{mw::placement::OnWall{.object = "Reflector", .wall = "wall_south", .offset = 0.6}}, {}};
-  if (moving_transmitter) places.parts.push_back(mw::placement::TransmitterPositions{.lo = {1, 3.5, 1.2}, .hi = {3, 4.5, 2}});
+  if (moving_transmitter)
+    places.parts.push_back(mw::placement::TransmitterPositions{.lo = {1, 3.5, 1.2}, .hi = {3, 4.5, 2}});
   return {scene, places, {.paths = {.max_depth = 2, .transmission = transmission}}};
 }
 
@@ -55,7 +57,8 @@ TEST(SceneProblem, GradientByDesignVariablesMatchesDifferences) {
         }
         if (rough > 1e-6 * size) continue;  // a tile comes into sight within the step: the loss jumps there
         ++smooth;
-        EXPECT_LT(std::sqrt(error / size), 1e-6) << "draw " << draw << " transmission " << transmission << " moving " << moving;
+        EXPECT_LT(std::sqrt(error / size), 1e-6)
+            << "draw " << draw << " transmission " << transmission << " moving " << moving;
       }
       EXPECT_GE(smooth, 4);
     }

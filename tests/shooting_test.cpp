@@ -2,15 +2,14 @@
 
 #include <map>
 
-#include "manyworlds/paths/model.hpp"
 #include "manyworlds/paths/recall.hpp"
-#include "test_scene.hpp"
+#include "path_model.hpp"
 
 namespace {
 
 using namespace manyworlds;
 using namespace manyworlds::paths;
-using test::random_point;
+using test::PathModel, test::random_point;
 
 std::vector<Vec3d> random_points(Random& random, int n, Vec3d lo, Vec3d hi) {
   std::vector<Vec3d> points;
@@ -30,7 +29,7 @@ Scene random_scene(Random& random, int sheets, int receivers) {
 
 const TransmitterCache& cache_of(const StaticWorld& world, std::size_t tx = 0) { return world.static_paths[tx]->cache; }
 
-/// A town of `n` x `n` blocks on a ground, 6 n^2 + 1 faces, with a transmitter and receivers in the streets of its middle.
+/// A town of `n` x `n` blocks on a ground, 6 n^2 + 1 faces; transmitter and receivers in the streets of its middle.
 Scene town(int n) {
   Random random(5, 0, 0, Purpose::test);
   Scene scene;

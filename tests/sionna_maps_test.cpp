@@ -1,5 +1,5 @@
-/// Radio maps computed with Sionna RT 2.2.0 by 2e7 rays: our exact gain, averaged over 5 x 5 points of each cell, agrees
-/// within their noise, but for cells that a shadow edge crosses.
+/// Radio maps computed with Sionna RT 2.2.0 by 2e7 rays: our exact gain, averaged over 5 x 5 points of each cell, is
+/// theirs within their noise, but for cells that a shadow edge crosses.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -60,7 +60,8 @@ TEST_P(SionnaMaps, AgreeCellByCell) {
     cells.push_back({std::size_t(tx), (run0 + run1) / 2});
     if (tx != 0) continue;
     for (int i = 0; i < points * points; ++i)
-      scene.receivers.positions.push_back({x + ((i % points + .5) / points - .5) * size, y + ((i / points + .5) / points - .5) * size, z});
+      scene.receivers.positions.push_back(
+          {x + ((i % points + .5) / points - .5) * size, y + ((i / points + .5) / points - .5) * size, z});
   }
   const test::PathModel model(scene, movers, {.max_depth = head["max_depth"], .transmission = head["refraction"]});
   paths::Workspace w = model.make_workspace();
@@ -84,7 +85,8 @@ TEST_P(SionnaMaps, AgreeCellByCell) {
 
 INSTANTIATE_TEST_SUITE_P(Reference, SionnaMaps,
                          testing::Values(Case{"empty_room_map", 0.005, 0.02}, Case{"room_panel_1_map", 0.006, 0.03},
-                                         Case{"two_rooms_map_refraction_off", 0.015, 0.25}, Case{"two_rooms_map_refraction_on", 0.04, 0.2}),
+                                         Case{"two_rooms_map_refraction_off", 0.015, 0.25},
+                                         Case{"two_rooms_map_refraction_on", 0.04, 0.2}),
                          [](const auto& instance) { return std::string(instance.param.name); });
 
 }  // namespace

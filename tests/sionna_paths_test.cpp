@@ -20,7 +20,8 @@ const std::string folder = std::string(MANYWORLDS_SOURCE_DIR) + "/tests/data/sio
 Vec3d vec(const json& v) { return {v[0], v[1], v[2]}; }
 
 Antenna antenna(const json& device) {
-  const std::map<std::string, Pattern> patterns{{"iso", Pattern::iso}, {"dipole", Pattern::dipole}, {"tr38901", Pattern::tr38901}};
+  const std::map<std::string, Pattern> patterns{
+      {"iso", Pattern::iso}, {"dipole", Pattern::dipole}, {"tr38901", Pattern::tr38901}};
   const std::map<std::string, std::vector<double>> slants{{"V", {0}}, {"cross", {-pi / 4, pi / 4}}};
   return {patterns.at(device["pattern"]), slants.at(device["polarization"])};
 }
@@ -71,7 +72,8 @@ TEST_P(SionnaPaths, EveryPathIsFoundWithItsCoefficient) {
       if (p.tx != row["tx"] || p.rx != row["rx"] || n != row["types"].size()) continue;
       bool same = true;
       for (std::size_t k = 0; k < n && same; ++k)
-        same = row["types"][k] == std::string(1, p.interactions[k].type) && row["objects"][k] == scene.objects[p.interactions[k].object].name &&
+        same = row["types"][k] == std::string(1, p.interactions[k].type) &&
+               row["objects"][k] == scene.objects[p.interactions[k].object].name &&
                norm(vec(row["vertices"][k]) - p.interactions[k].vertex) < 1e-3;
       if (!same) continue;
       found = true;
@@ -87,7 +89,10 @@ TEST_P(SionnaPaths, EveryPathIsFoundWithItsCoefficient) {
   }
   std::size_t extra = 0;
   for (std::size_t i = 0; i < ours.size(); ++i) {
-    if (used[i] > 0) { EXPECT_EQ(std::size_t(used[i]), ports); continue; }
+    if (used[i] > 0) {
+      EXPECT_EQ(std::size_t(used[i]), ports);
+      continue;
+    }
     ++extra;
     std::vector<Vec3d> points{scene.transmitters[ours[i].tx].position};
     for (const auto& k : ours[i].interactions) points.push_back(k.vertex);
@@ -100,8 +105,9 @@ TEST_P(SionnaPaths, EveryPathIsFoundWithItsCoefficient) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Reference, SionnaPaths,
-                         testing::Values(Case{"empty_room", 6}, Case{"empty_room_tr38901_dipole_cross", 1}, Case{"room_panel_1", 1},
-                                         Case{"room_panel_2", 1}, Case{"room_panel_3", 1}, Case{"two_rooms", 6}),
+                         testing::Values(Case{"empty_room", 6}, Case{"empty_room_tr38901_dipole_cross", 1},
+                                         Case{"room_panel_1", 1}, Case{"room_panel_2", 1}, Case{"room_panel_3", 1},
+                                         Case{"two_rooms", 6}),
                          [](const auto& instance) { return std::string(instance.param.name); });
 
 }  // namespace

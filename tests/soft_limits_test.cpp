@@ -1,5 +1,5 @@
-/// Limits that soft paths must meet: tiles add up to the panel, short smoothing and huge panels tend to geometric optics,
-/// screens are knife edges.
+/// Limits that soft paths must meet: tiles add up to the panel, short smoothing and huge panels tend to geometric
+/// optics, screens are knife edges.
 #include <gtest/gtest.h>
 
 #include "manyworlds/core/units.hpp"

@@ -1,5 +1,5 @@
-/// The soft paths that are found: those of an enumeration that knows nothing of beams, trees, caches or legs, whatever the
-/// workspace did before, and never longer than the kernels take.
+/// The soft paths that are found: those of an enumeration that knows nothing of beams, trees, caches or legs, whatever
+/// the workspace did before, and never longer than the kernels take.
 #include "soft_path_enumeration.hpp"
 
 #include <gtest/gtest.h>

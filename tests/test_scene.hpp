@@ -9,15 +9,22 @@ namespace manyworlds::test {
 
 /// Adds a sheet of two triangles: corner, corner + u, corner + u + v, corner + v.
 inline void add_sheet(Scene& scene, const std::string& name, std::uint32_t material, Vec3d corner, Vec3d u, Vec3d v) {
-  scene.objects.push_back({name, {{corner, corner + u, corner + u + v, corner + v}, {{0, 1, 2}, {0, 2, 3}}, {}}, material});
+  scene.objects.push_back(
+      {name, {{corner, corner + u, corner + u + v, corner + v}, {{0, 1, 2}, {0, 2, 3}}, {}}, material});
 }
 
 /// Adds a closed box centred at `center` as one object of twelve triangles.
 inline void add_box(Scene& scene, const std::string& name, std::uint32_t material, Vec3d center, Vec3d size) {
   Mesh mesh;
   for (int i = 0; i < 8; ++i)
-    mesh.vertices.push_back(center + Vec3d{(i & 1 ? .5 : -.5) * size.x, (i & 2 ? .5 : -.5) * size.y, (i & 4 ? .5 : -.5) * size.z});
-  for (const auto& [a, b, c, d] : {std::array<std::uint32_t, 4>{0, 2, 3, 1}, {4, 5, 7, 6}, {0, 1, 5, 4}, {2, 6, 7, 3}, {0, 4, 6, 2}, {1, 3, 7, 5}}) {
+    mesh.vertices.push_back(
+        center + Vec3d{(i & 1 ? .5 : -.5) * size.x, (i & 2 ? .5 : -.5) * size.y, (i & 4 ? .5 : -.5) * size.z});
+  for (const auto& [a, b, c, d] : {std::array<std::uint32_t, 4>{0, 2, 3, 1},
+                                   {4, 5, 7, 6},
+                                   {0, 1, 5, 4},
+                                   {2, 6, 7, 3},
+                                   {0, 4, 6, 2},
+                                   {1, 3, 7, 5}}) {
     mesh.triangles.push_back({a, b, c});
     mesh.triangles.push_back({a, c, d});
   }
@@ -48,7 +55,8 @@ inline std::vector<Material> test_materials() {
   Material concrete, metal, plasterboard;
   concrete.name = "concrete", concrete.eps_r = 5.24, concrete.sigma = 0.123, concrete.thickness = 0.2;
   metal.name = "metal", metal.pec = true;
-  plasterboard.name = "plasterboard", plasterboard.eps_r = 2.73, plasterboard.sigma = 0.0276, plasterboard.thickness = 0.0125;
+  plasterboard.name = "plasterboard", plasterboard.eps_r = 2.73, plasterboard.sigma = 0.0276,
+  plasterboard.thickness = 0.0125;
   return {concrete, metal, plasterboard};
 }
 

@@ -158,8 +158,8 @@ inline MoverShape make_mover_shape(const Object& object) {
   for (auto& t : triangles)
     for (auto& i : t) i = first[i];
 
-  // Groups of triangles, each within the tolerance of the plane of its largest one: testing neighbours alone would roll a
-  // finely cut cylinder out into one face.
+  // Groups of triangles, each within the tolerance of the plane of its largest one: testing neighbours alone would roll
+  // a finely cut cylinder out into one face.
   struct Group {
     std::vector<std::uint32_t> members;
     Vec3d normal{}, at{};  ///< plane of the largest member
