@@ -71,7 +71,7 @@ template <class Value>
 double central_difference(const Value& value, std::vector<double> x, std::size_t k) {
   const double at = x[k];
   double best = 0, before = 0, least = std::numeric_limits<double>::infinity();
-  for (double step = 1e-4; step > 1e-6; step /= 4) {
+  for (double step = 1e-4; step > 2e-8; step /= 4) {
     x[k] = at + step;
     const double above = value(x);
     x[k] = at - step;
@@ -148,6 +148,10 @@ inline void print(const GradientCheck& check, const std::vector<double>& x) {
     const GradientCheck::Row& row = check.rows[k];
     std::printf("%-24s %12.4f %16.8g %16.8g %10.1e\n", row.variable.c_str(), x[k], row.adjoint, row.difference,
                 row.error);
+  }
+  if (check.chains.empty()) {
+    std::printf("\nno path that moves reaches a receiver: there is no gradient\n");
+    return;
   }
   constexpr std::size_t most = 5;
   const double all = std::accumulate(check.chains.begin(), check.chains.end(), 0.0,

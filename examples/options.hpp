@@ -163,20 +163,14 @@ struct VisibilityOptions {
 
   VisibilityOptions(CLI::App& app, std::string default_kind, int default_tiles) : kind(std::move(default_kind)) {
     visibility.tiles = default_tiles;
-    const std::string group = "Edges of movers";
-    app.add_option("--visibility", kind, "edges of movers: hard, fresnel, atan or logistic")
-        ->capture_default_str()
-        ->group(group);
-    app.add_option("--tiles", visibility.tiles, "cut each mover face into K x K tiles, 1 to 8")
-        ->capture_default_str()
-        ->group(group);
-    app.add_option("--smoothing-wavelengths", visibility.smoothing_wavelengths,
-                   "fresnel and atan: smoothing wavelength over the wavelength")
-        ->capture_default_str()
-        ->group(group);
-    app.add_option("--smoothing-alpha", visibility.alpha, "logistic: slope in 1/m")
-        ->capture_default_str()
-        ->group(group);
+    const auto option = [&](const char* name, auto& value, const char* type, const char* help) {
+      app.add_option(name, value, help)->capture_default_str()->type_name(type)->group("Edges of movers");
+    };
+    option("--visibility", kind, "NAME", "edges of movers: hard, fresnel, atan or logistic");
+    option("--tiles", visibility.tiles, "K", "cut each mover face into K x K tiles, 1 to 8");
+    option("--smoothing-wavelengths", visibility.smoothing_wavelengths, "X",
+           "fresnel and atan: smoothing wavelength over the wavelength");
+    option("--smoothing-alpha", visibility.alpha, "X", "logistic: slope in 1/m");
   }
   mw::Visibility checked() const {
     mw::Visibility v = visibility;
@@ -189,16 +183,19 @@ struct VisibilityOptions {
   }
 };
 
-/// For the first argument that no option takes, with the names of the nearest options.
-inline mw::InputError unknown_argument(const CLI::App& app) {
+/// For a name that no option has, with the names of the nearest options.
+inline mw::InputError unknown_option(const CLI::App& app, const std::string& where, const std::string& name) {
   std::vector<std::string> known;
   for (const CLI::Option* option : app.get_options()) known.push_back(option->get_name());
-  return mw::unknown_name("command line", "option", app.remaining().at(0), known);
+  return mw::unknown_name(where, "option", name, known);
 }
 
 /// Runs a driver's body; bad input and bad options end in one line on stderr and exit code 2.
 template <class Body>
 int run_driver(CLI::App& app, int argc, char** argv, Body&& body) {
+  app.get_formatter()->label("REQUIRED", "(required)");
+  app.get_formatter()->label("Excludes", "not with");
+  app.get_formatter()->column_width(36);
   try {
     app.parse(argc, argv);
     body();
@@ -206,9 +203,16 @@ int run_driver(CLI::App& app, int argc, char** argv, Body&& body) {
   } catch (const CLI::CallForHelp& e) {
     return app.exit(e);
   } catch (const CLI::ExtrasError&) {
-    std::cerr << app.get_name() << ": " << unknown_argument(app).what() << '\n';
+    std::cerr << app.get_name() << ": " << unknown_option(app, "command line", app.remaining().at(0)).what() << '\n';
   } catch (const CLI::ConfigError& e) {
-    std::cerr << app.get_name() << ": --config: " << e.what() << " (--help lists the options)\n";
+    const std::string text = e.what(), before_name = "INI was not able to parse ";
+    if (text.rfind(before_name, 0) == 0)
+      std::cerr << app.get_name() << ": " << unknown_option(app, "--config", text.substr(before_name.size())).what()
+                << '\n';
+    else
+      std::cerr << app.get_name() << ": --config: " << text << '\n';
+  } catch (const CLI::FileError& e) {
+    std::cerr << app.get_name() << ": --config: " << e.what() << '\n';
   } catch (const CLI::ParseError& e) {
     std::cerr << app.get_name() << ": " << e.what() << " (--help lists the options)\n";
   } catch (const mw::InputError& e) {

@@ -41,7 +41,11 @@ int main(int argc, char** argv) try {
   app.add_option("--scene", file, "Mitsuba XML scene file")->capture_default_str();
   app.add_option("--worlds", prm.worlds, "independent starts")->capture_default_str();
   app.add_option("--target", prm.loss.target_dbm, "power that every receiver should have, dBm")->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : 2;
+  }
 
   mw::Scene scene = mw::io::load(file, {.frequency_hz = 3.5e9});
   scene.add(mw::Transmitter{.name = "ap1", .position = {2, 4.4, 1.5}, .power_dbm = 20});

@@ -16,11 +16,22 @@ struct DeviceOptions {
   std::string pattern = "iso", polarization = "V";
 
   void add(CLI::App& app, const std::string& end, const std::string& what) {
-    examples::add_repeated(app, "--" + end, positions, what + " position x,y,z in metres; repeatable")->required();
-    examples::add_repeated(app, "--" + end + "-orientation", orientations,
-                           "yaw,pitch,roll in radians; one for all or one for each");
-    app.add_option("--" + end + "-pattern", pattern, "iso, dipole, hw_dipole or tr38901")->capture_default_str();
-    app.add_option("--" + end + "-polarization", polarization, "V, H, VH or cross")->capture_default_str();
+    const std::string group = what + "s", option = "--" + end;
+    examples::add_repeated(app, option, positions, what + " in metres; repeatable")
+        ->required()
+        ->type_name("x,y,z")
+        ->group(group);
+    examples::add_repeated(app, option + "-orientation", orientations, "radians; one for all or one for each")
+        ->type_name("yaw,pitch,roll")
+        ->group(group);
+    app.add_option(option + "-pattern", pattern, "iso, dipole, hw_dipole or tr38901")
+        ->capture_default_str()
+        ->type_name("NAME")
+        ->group(group);
+    app.add_option(option + "-polarization", polarization, "V, H, VH or cross; a row for each port of the last two")
+        ->capture_default_str()
+        ->type_name("NAME")
+        ->group(group);
   }
   Vec3d orientation(const std::string& end, std::size_t i) const {
     if (orientations.empty()) return {};
@@ -66,23 +77,37 @@ int main(int argc, char** argv) {
   paths::PathOptions options;
   std::vector<std::string> poses, mover_names, chain;
   bool no_transmission = false;
-  app.add_option("--scene", file, "Mitsuba XML scene file")->required();
-  app.add_option("--frequency", frequency, "carrier frequency in Hz")->capture_default_str();
-  tx.add(app, "tx", "transmitter");
-  rx.add(app, "rx", "receiver");
-  app.add_option("--max-depth", options.max_depth, "reflections and transmissions of a path together, 0 to 5")
-      ->capture_default_str();
-  app.add_flag("--no-transmission", no_transmission, "surfaces let nothing through");
+  app.add_option("--scene", file, "Mitsuba XML scene file")->required()->type_name("FILE")->group("Scene");
+  app.add_option("--frequency", frequency, "carrier frequency, 0.1e9 to 100e9")
+      ->capture_default_str()
+      ->type_name("HZ")
+      ->group("Scene");
   examples::add_repeated(app, "--pose", poses,
-                         "NAME=x,y,z,yaw,pitch,roll: place an object (metres, radians); makes it a mover; repeatable");
+                         "put an object elsewhere (metres, radians), which makes it a mover; repeatable")
+      ->type_name("NAME=x,y,z,yaw,pitch,roll")
+      ->group("Scene");
+  tx.add(app, "tx", "Transmitter");
+  rx.add(app, "rx", "Receiver");
+  app.add_option("--max-depth", options.max_depth, "reflections and transmissions of a path together, 0 to 5")
+      ->capture_default_str()
+      ->type_name("N")
+      ->group("Paths");
+  app.add_flag("--no-transmission", no_transmission, "surfaces let nothing through")->group("Paths");
+  app.add_option("--chain", chain, "only paths that reflect off exactly these objects, in this order")
+      ->delimiter(',')
+      ->type_name("NAME,...")
+      ->group("Paths");
   examples::VisibilityOptions visibility(app, "hard", 3);
-  app.add_option("--movers", mover_names, "objects whose edges carry the visibility weight: NAME,NAME")->delimiter(',');
-  app.add_option("--chain", chain, "only paths that reflect off exactly these objects, in this order: NAME,NAME")
-      ->delimiter(',');
-  app.add_option("--gradient", gradient_of, "add the gradient of the gain for this object; makes it a mover");
-  app.add_option("--json", output, "file to write; standard output when not given");
-
+  app.add_option("--movers", mover_names, "objects whose edges carry the weight")
+      ->delimiter(',')
+      ->type_name("NAME,...")
+      ->group("Edges of movers");
+  app.add_option("--gradient", gradient_of, "add the gradient of the gain for this object, which makes it a mover")
+      ->type_name("NAME")
+      ->group("Output");
+  app.add_option("--json", output, "file to write; standard output when not given")->type_name("FILE")->group("Output");
   examples::add_config(app);
+  app.footer("Example:\n  paths --scene examples/scenes/two_rooms/two_rooms.xml --tx 2,4.4,1.5 --rx 7,1.2,1.5");
 
   return examples::run_driver(app, argc, argv, [&] {
     const Visibility v = visibility.checked();

@@ -160,6 +160,8 @@ int main(int argc, char** argv) {
     examples::end_on_ctrl_c();
     const Result result = run_search(problem, search, Console{quiet}, callback::Interrupt{&examples::interrupted});
     ended_early = result.interrupted;
+    if (result.rss.dead == problem.receivers())
+      std::cerr << "place: warning: the winner reaches no receiver; where no path arrives, a loss has no gradient\n";
     watch.lap();
     report.finder = io::finder_json(problem.model->world());
     const std::vector<std::string> files = examples::write_report(problem, result, report, output);

@@ -45,9 +45,6 @@ struct SceneOptions {
   bool no_transmission = false, coherent = false;
 
   explicit SceneOptions(CLI::App& app) {
-    app.get_formatter()->label("REQUIRED", "(required)");
-    app.get_formatter()->label("Excludes", "not with");
-    app.get_formatter()->column_width(36);
     app.add_option("--scene", file, "Mitsuba XML scene file")->required()->type_name("FILE")->group("Scene");
     app.add_option("--frequency", frequency_hz, "carrier frequency, 0.1e9 to 100e9")
         ->capture_default_str()

@@ -185,6 +185,27 @@ TEST_F(Place, GradientCheckPassesAndNamesTheChains) {
   EXPECT_FALSE(fs::exists(output));
 }
 
+TEST_F(Place, GradientCheckSeesPastTheJumpsOfGeometricOptics) {
+  for (const char* seed : {"1", "2", "3", "4"}) {
+    const test::Outcome outcome =
+        run(scene + on_wall + Arguments{"--visibility", "hard", "--seed", seed, "--check-gradient"});
+    EXPECT_EQ(outcome.code, 0) << outcome.out << outcome.err;
+  }
+}
+
+TEST_F(Place, SaysWhenNoPathArrivesAnywhere) {
+  const Arguments far{"--scene",           two_rooms,       "--tx", "2,4.4,1.5",   "--area",
+                      "50,50,60,60",       "--spacing",     "2",    "--max-depth", "1",
+                      "--no-transmission", "--map-spacing", "0.5"};
+  const test::Outcome outcome = run(far + on_wall + few + Arguments{"--quiet"});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_NE(outcome.err.find("warning: the winner reaches no receiver"), std::string::npos) << outcome.err;
+  EXPECT_EQ(result()["after"]["physical"]["dead"], 25);
+  const test::Outcome checked = run(far + on_wall + few + Arguments{"--check-gradient"});
+  EXPECT_EQ(checked.code, 0) << checked.err;
+  EXPECT_NE(checked.out.find("there is no gradient"), std::string::npos) << checked.out;
+}
+
 TEST_F(Place, EndsEarlyOnCtrlCAndWritesWhatIsThere) {
   const Arguments long_run =
       scene + on_wall + Arguments{"--worlds",  "2",        "--iterations", "1000000", "--convergence.patience",
@@ -264,7 +285,7 @@ TEST_F(Place, RefusesBadInputInOneLine) {
       {{"--map-spacing", "100"}, "--map-spacing", "holds no cell"},
       {{"--world", "3"}, "command line", "--worlds"},
       {{"--config", (folder / "none.toml").string()}, "none.toml", ""},
-      {{"--config", (folder / "unknown.toml").string()}, "--config", "worldz"}};
+      {{"--config", (folder / "unknown.toml").string()}, "--config: unknown option 'worldz'", "--worlds"}};
   const Arguments good{"--scene", two_rooms, "--tx", "ap=2,4.4,1.5", "--mover", "Reflector", "--wall", "wall_south"};
   for (const Case& c : cases) {
     const Arguments arguments = c.alone ? c.arguments : good + c.arguments;

@@ -29,7 +29,7 @@ struct Outcome {
 /// `folder` is where the two streams are kept meanwhile.
 inline Outcome run_driver(const std::string& name, const std::vector<std::string>& arguments,
                           const std::filesystem::path& folder) {
-  std::string command = std::string(MANYWORLDS_BINARY_DIR) + "/examples/" + name;
+  std::string command = MANYWORLDS_BINARY_DIR "/examples/" + name;
   for (const std::string& argument : arguments) command += " '" + argument + "'";
   const std::filesystem::path out = folder / "stdout", err = folder / "stderr";
   const int status = std::system((command + " >'" + out.string() + "' 2>'" + err.string() + "'").c_str());
@@ -39,7 +39,7 @@ inline Outcome run_driver(const std::string& name, const std::vector<std::string
 /// Sends Ctrl-C to a driver as soon as its output, or what it says on stderr, has `text` in it, or after ten seconds.
 inline Outcome interrupt_driver(const std::string& name, const std::vector<std::string>& arguments,
                                 const std::filesystem::path& folder, const std::string& text) {
-  const std::string program = std::string(MANYWORLDS_BINARY_DIR) + "/examples/" + name;
+  const std::string program = MANYWORLDS_BINARY_DIR "/examples/" + name;
   const std::filesystem::path out = folder / "stdout", err = folder / "stderr";
   std::vector<char*> argv{const_cast<char*>(program.c_str())};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
