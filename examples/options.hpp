@@ -186,7 +186,8 @@ struct VisibilityOptions {
 /// For a name that no option has, with the names of the nearest options.
 inline mw::InputError unknown_option(const CLI::App& app, const std::string& where, const std::string& name) {
   std::vector<std::string> known;
-  for (const CLI::Option* option : app.get_options()) known.push_back(option->get_name());
+  for (const CLI::Option* option : app.get_options())
+    for (const std::string& known_name : option->get_lnames()) known.push_back("--" + known_name);
   return mw::unknown_name(where, "option", name, known);
 }
 

@@ -284,6 +284,7 @@ TEST_F(Place, RefusesBadInputInOneLine) {
       {{"--map-spacing", "1e-5"}, "--map-spacing", "at most 10 million"},
       {{"--map-spacing", "100"}, "--map-spacing", "holds no cell"},
       {{"--world", "3"}, "command line", "--worlds"},
+      {{"--optimizer.beta3", "0.5"}, "command line", "nearest names: --optimizer.beta1, --optimizer.beta2"},
       {{"--config", (folder / "none.toml").string()}, "none.toml", ""},
       {{"--config", (folder / "unknown.toml").string()}, "--config: unknown option 'worldz'", "--worlds"}};
   const Arguments good{"--scene", two_rooms, "--tx", "ap=2,4.4,1.5", "--mover", "Reflector", "--wall", "wall_south"};
