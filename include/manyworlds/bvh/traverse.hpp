@@ -78,16 +78,22 @@ MW_HD inline double ray_end(Vec3d lo, Vec3d hi, Vec3d origin, Vec3d direction, d
 
 }  // namespace detail
 
+/// A triangle with !skip(face) that crosses the segment, whichever is found first; null when there is none.
+template <class Skip>
+MW_HD const LeafTriangle* any_crossed(const BvhView& bvh, const Segment& segment, Skip&& skip) {
+  const LeafTriangle* crossed = nullptr;
+  detail::traverse<false>(bvh, segment, [&](const LeafTriangle& triangle, float&) {
+    double t;
+    if (!skip(triangle.face) && crosses(triangle, segment, t)) crossed = &triangle;
+    return crossed != nullptr;
+  });
+  return crossed;
+}
+
 /// Does a triangle with !skip(face) cross the segment from a to b?
 template <class Skip>
 MW_HD bool any_hit(const BvhView& bvh, Vec3d a, Vec3d b, Skip&& skip) {
-  const Segment segment(a, b, bvh.extent);
-  bool hit = false;
-  detail::traverse<false>(bvh, segment, [&](const LeafTriangle& triangle, float&) {
-    double t;
-    return hit = !skip(triangle.face) && crosses(triangle, segment, t);
-  });
-  return hit;
+  return any_crossed(bvh, Segment(a, b, bvh.extent), skip) != nullptr;
 }
 
 /// All distinct faces with !skip(face) that the segment from a to b crosses, in order, into out[0, capacity). Faces

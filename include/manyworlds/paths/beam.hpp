@@ -44,9 +44,16 @@ struct Beam {
   bool contains(Vec3d p) const { return meets_sphere(p, tolerance); }
 };
 
+/// The part of a face that a beam lights, or a polygon that contains it.
+struct Polygon {
+  static constexpr int max_corners = Beam::max_planes;
+  Vec3d corner[max_corners];
+  int corners = 0;
+};
+
 namespace detail {
 
-inline constexpr int max_polygon = Beam::max_planes - 1;
+inline constexpr int max_polygon = Polygon::max_corners - 1;
 
 /// Part of a convex polygon on the inner side of a plane (Sutherland and Hodgman 1974). Keeps everything when the
 /// result might not fit: a larger polygon is still a superset.
@@ -66,26 +73,30 @@ inline int clip(const Plane& plane, const Vec3d* in, int n, Vec3d* out) {
 }  // namespace detail
 
 /// The beam after one more reflection, off the part of a face that the parent lights; false when it lights none.
-inline bool reflect(const Beam& parent, const SurfaceSet& set, std::uint32_t local, Beam& child) {
+inline bool reflect(const Beam& parent, const SurfaceSet& set, std::uint32_t local, Beam& child, Polygon& lit) {
   const Surface& face = set.surfaces[local];
   if (!parent.meets_sphere(face.center, face.radius)) return false;
   if (parent.length > 0 && parent.chain[parent.length - 1] == set.first_id + local) return false;
   const double height = dot(face.normal, parent.apex) - face.offset;
   if (parent.radius == 0 && std::abs(height) < tolerance) return false;
 
-  Vec3d buffer[2][detail::max_polygon + 1];
-  int n = 0, at = 0;
+  Polygon other;
+  Polygon *now = &lit, *next = &other;
+  int n = 0;
   double reach = 0;  // in front of the parent's face: none for a neighbour in the same plane
   for (; n < int(face.corners); ++n) {
-    buffer[0][n] = set.corners[face.first_corner + std::uint32_t(n)];
-    if (parent.planes > 0) reach = max(reach, parent.plane[0](buffer[0][n]));
+    lit.corner[n] = set.corners[face.first_corner + std::uint32_t(n)];
+    if (parent.planes > 0) reach = max(reach, parent.plane[0](lit.corner[n]));
   }
   if (parent.planes > 0 && parent.length > 0 && reach < 2 * tolerance) return false;
-  for (int i = 0; i < parent.planes && n < detail::max_polygon; ++i, at ^= 1) {
-    n = detail::clip(parent.plane[i], buffer[at], n, buffer[at ^ 1]);
+  for (int i = 0; i < parent.planes && n < detail::max_polygon; ++i) {
+    n = detail::clip(parent.plane[i], now->corner, n, next->corner);
     if (n < 3) return false;
+    std::swap(now, next);
   }
-  const Vec3d* polygon = buffer[at];
+  if (now != &lit) std::copy(now->corner, now->corner + n, lit.corner);
+  lit.corners = n;
+  const Vec3d* polygon = lit.corner;
 
   child.apex = parent.apex - 2 * height * face.normal;
   child.radius = parent.radius;
@@ -132,6 +143,8 @@ struct EveryFace {
           });
   }
   EveryFace after_mover(std::uint32_t) const { return *this; }
+  /// Is a child, which lights this polygon of its last face, worth a visit?
+  bool keeps(const Beam&, const Polygon&) const { return true; }
 };
 
 /// Walks the tree of beams from `root` up to `depth` reflections, depth first: static faces in the guide's order, then
@@ -141,12 +154,13 @@ void grow(const Beam& root, const SurfaceSet& fixed, const SurfaceSet* moving, i
   visit(root);
   if (root.length >= depth) return;
   Beam child;
+  Polygon lit;
   guide.for_each(root, [&](std::uint32_t face, const Guide& next) {
-    if (reflect(root, fixed, face, child)) grow(child, fixed, moving, depth, next, visit);
+    if (reflect(root, fixed, face, child, lit) && guide.keeps(child, lit)) grow(child, fixed, moving, depth, next, visit);
   });
   if (!moving) return;
   for (std::uint32_t i = 0; i < moving->size(); ++i)
-    if (reflect(root, *moving, i, child)) grow(child, fixed, moving, depth, guide.after_mover(i), visit);
+    if (reflect(root, *moving, i, child, lit)) grow(child, fixed, moving, depth, guide.after_mover(i), visit);
 }
 template <class Visit>
 void grow(const Beam& root, const SurfaceSet& fixed, const SurfaceSet* moving, int depth, Visit&& visit) {

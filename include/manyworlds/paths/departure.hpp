@@ -1,9 +1,12 @@
 #pragma once
+#include "manyworlds/paths/occlusion.hpp"
 #include "manyworlds/paths/shooting.hpp"
 #include "manyworlds/paths/support.hpp"
 
 /// How waves leave a mover face towards walls and receivers under soft visibility: beams, and chains that rays have shot.
 namespace manyworlds::paths {
+
+inline constexpr std::size_t max_tiles2 = std::size_t(kernels::max_tiles) * kernels::max_tiles;
 
 /// Centre of tile number `tile` of tiles x tiles.
 inline Vec3d tile_center(const Rectangled& r, int tiles, int tile) {
@@ -44,11 +47,15 @@ inline Beam departure(const Surface& s, Vec3d source, int tiles, const Support& 
 /// Chains of static faces from each mover face, by its number; empty when beams find them.
 using ShotByFace = AlongChains::ByMoverFace;
 
-/// Walks from mover face number m through up to `depth` static faces: visit(beam), the root included.
+/// Walks the beams that leave the tiles of mover face number m through up to `depth` static faces: visit(beam), the root
+/// included. A path has `interactions` after the mover at most.
 template <class Visit>
-void grow_from_mover(const Geometry& g, const Beam& root, std::uint32_t m, const ShotByFace& shot, int depth, Visit&& visit) {
-  if (shot.empty()) grow(root, *g.fixed, nullptr, depth, visit);
-  else grow_along(root, *g.fixed, *shot[m], depth, visit);
+void grow_from_mover(const Geometry& g, const Beam& root, std::uint32_t m, int tiles, const ShotByFace& shot, int depth,
+                     int interactions, Visit&& visit) {
+  if (!shot.empty()) return grow_along(root, *g.fixed, *shot[m], depth, visit);
+  Vec3d centers[max_tiles2];
+  for (int t = 0; t < square(tiles); ++t) centers[t] = tile_center(g.moving->surfaces[m].rectangle, tiles, t);
+  grow(root, *g.fixed, nullptr, depth, Unoccluded(g, centers, square(tiles), g.moving->first_id + m, interactions), visit);
 }
 
 }  // namespace manyworlds::paths

@@ -78,16 +78,33 @@ inline int mover_crossings(const Geometry& g, Vec3d a, Vec3d b, std::uint32_t fr
   return count;
 }
 
+/// The triangle that blocked each segment of a chain the last time: on the way to a neighbouring receiver it mostly does
+/// again, and is tried first.
+struct Occluders {
+  const LeafTriangle* of_segment[max_depth + 1] = {};
+
+  /// Does the one of segment number i, between faces `from` and `to`, leave no way through?
+  bool block(const Geometry& g, int i, Vec3d a, Vec3d b, std::uint32_t from, std::uint32_t to, int budget) const {
+    const LeafTriangle* t = of_segment[i];
+    double at;
+    return t && t->face != from && t->face != to && (budget == 0 || g.opaque(t->face)) && crosses(*t, Segment(a, b, g.bvh.extent), at);
+  }
+};
+
 /// Follows a segment between two points of a path, on faces `from` and `to` (no_face for a device). Static faces, and
 /// movers when `g.moving` is set, either end it (false) or, when penetrable, add a transmission each to `hops`, in
-/// order of passage, at most `budget` of them; the budget is reduced by their number.
+/// order of passage, at most `budget` of them; the budget is reduced by their number. `occluder`, if any, is told what
+/// blocked.
 inline bool trace(const Geometry& g, Vec3d a, Vec3d b, std::uint32_t from, std::uint32_t to, int& budget,
-                  std::vector<Hop>& hops) {
-  const auto skip = [=](std::uint32_t face) { return face == from || face == to; };
+                  std::vector<Hop>& hops, const LeafTriangle** occluder = nullptr) {
+  const SkipFaces skip{from, to};
   Crossing crossing[max_depth + 2];
   int count = 0;
   if (!g.transmission || budget == 0) {
-    if (any_hit(g.bvh, a, b, skip)) return false;
+    if (const LeafTriangle* blocking = any_crossed(g.bvh, Segment(a, b, g.bvh.extent), skip)) {
+      if (occluder) *occluder = blocking;
+      return false;
+    }
   } else {
     count = crossings(g.bvh, a, b, skip, crossing, budget);
   }
@@ -123,15 +140,19 @@ inline bool trace_corner(const Geometry& g, Vec3d before, Vec3d corner, Vec3d af
 }
 
 /// Traces all segments of a solved chain; appends the hops (transmissions and reflections in path order).
-/// On failure the hops are as before.
+/// On failure the hops are as before. `occluders`: of the same chain.
 inline bool trace_chain(const Geometry& g, const std::uint32_t* chain, int n, const Vec3d* points, int budget,
-                        std::vector<Hop>& hops, std::uint32_t first = no_face,
-                        std::uint32_t last = no_face) {
+                        std::vector<Hop>& hops, std::uint32_t first = no_face, std::uint32_t last = no_face,
+                        Occluders* occluders = nullptr) {
   const std::size_t before = hops.size();
+  const auto from_of = [&](int i) { return i == 0 ? first : chain[i - 1]; };
+  const auto to_of = [&](int i) { return i == n ? last : chain[i]; };
+  for (int i = n; i >= 0 && occluders; --i)
+    if (occluders->block(g, i, points[i], points[i + 1], from_of(i), to_of(i), g.transmission ? budget : 0)) return false;
   for (int i = 0; i <= n; ++i) {
-    const std::uint32_t from = i == 0 ? first : chain[i - 1], to = i == n ? last : chain[i];
+    const std::uint32_t from = from_of(i), to = to_of(i);
     if ((i > 0 && !trace_corner(g, points[i - 1], points[i], points[i + 1], from, budget, hops)) ||
-        !trace(g, points[i], points[i + 1], from, to, budget, hops)) {
+        !trace(g, points[i], points[i + 1], from, to, budget, hops, occluders ? &occluders->of_segment[i] : nullptr)) {
       hops.resize(before);
       return false;
     }

@@ -12,18 +12,20 @@ inline void add_dynamic_hard(const Geometry& g, const TransmitterCache& cache, s
                              const AlongChains::ByMoverFace& shot = {}) {
   Vec3d p[max_depth + 2];
   Beam entered;
+  Polygon lit;
   for (const Beam& prefix : cache.prefixes)
     for (std::uint32_t m = 0; m < g.moving->size(); ++m) {
-      if (!reflect(prefix, *g.moving, m, entered)) continue;
+      if (!reflect(prefix, *g.moving, m, entered, lit)) continue;
       const auto add_paths = [&](const Beam& beam) {
+        Occluders occluders;
         receivers.for_each_in(beam, [&](std::uint32_t rx) {
           const std::size_t first_hop = table.hops.size();
           if (solve(g, cache.position, beam.chain, beam.length, receivers.positions()[rx], p) &&
-              trace_chain(g, beam.chain, beam.length, p, depth - beam.length, table.hops))
+              trace_chain(g, beam.chain, beam.length, p, depth - beam.length, table.hops, no_face, no_face, &occluders))
             table.add(tx, rx, first_hop);
         });
       };
-      if (shot.empty()) grow(entered, *g.fixed, g.moving, depth, add_paths);
+      if (shot.empty()) grow(entered, *g.fixed, g.moving, depth, Unoccluded(g, &cache.position, 1, no_face, depth), add_paths);
       else grow(entered, *g.fixed, g.moving, depth, AlongChains(*shot[m], &shot), add_paths);
     }
 }

@@ -7,8 +7,6 @@
 /// (docs/physics.md).
 namespace manyworlds::paths {
 
-inline constexpr std::size_t max_tiles2 = std::size_t(kernels::max_tiles) * kernels::max_tiles;
-
 /// A closed mover hides its own far faces: does another opaque face of the same object stand between p and the face?
 inline bool hidden_by_itself(const Geometry& g, std::uint32_t face, Vec3d on_face, Vec3d p) {
   const Surface& own = g.surface(face);
@@ -84,7 +82,8 @@ class Arrivals {
       if (list[a].bounces == kernels::max_mover_bounces || list[a].length + 2 > depth) continue;
       const std::uint32_t from = list[a].face, local = from - g.moving->first_id;
       const Surface& s = g.surface(from);
-      grow_from_mover(g, departure(s, list[a].source, tiles), local, shot, depth - list[a].length - 2, [&](const Beam& beam) {
+      const int left = depth - list[a].length - 1;  // interactions after this bounce
+      grow_from_mover(g, departure(s, list[a].source, tiles), local, tiles, shot, left - 1, left - 1, [&](const Beam& beam) {
         const int length = list[a].length + 1 + beam.length;
         for (std::uint32_t m = 0; m < g.moving->size(); ++m) {
           const Surface& next = g.moving->surfaces[m];

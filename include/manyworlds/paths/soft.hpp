@@ -20,7 +20,8 @@ class SoftFinder {
     arrivals.extend(g, shot, visibility.tiles, depth);
     for (const Arrival& a : arrivals.list) {
       const std::uint32_t m = a.face - g.moving->first_id;
-      grow_from_mover(g, departure(g.moving->surfaces[m], a.source, visibility.tiles, support), m, shot, depth - a.length - 1,
+      const int left = depth - a.length - 1;  // interactions after this bounce
+      grow_from_mover(g, departure(g.moving->surfaces[m], a.source, visibility.tiles, support), m, visibility.tiles, shot, left, left,
                       [&](const Beam& beam) { reach_receivers(g, caches[a.tx]->position, a, beam, receivers, visibility.tiles, support, depth, table); });
     }
   }
@@ -55,6 +56,7 @@ class SoftFinder {
     const double source_height = dot(s.normal, a.source) - s.offset;
     const Vec3d image = a.source - 2 * source_height * s.normal;
     bool tiles_mirrored = false;
+    for (int t = 0; t < square(tiles); ++t) occluders_[t] = {};
     receivers.for_each_in(beam, [&](std::uint32_t rx) {
       const Vec3d end = receivers.positions()[rx];
       Vec3d target = end;  // its image in the chain
@@ -84,7 +86,7 @@ class SoftFinder {
     Vec3d p[max_depth + 2];
     leg.first_hop = std::uint32_t(leg_hops_.size());
     if (!solve(walls, tile_images_[tile], chain.chain, chain.length, end, p) || hidden_by_itself(g, face, p[0], p[1]) ||
-        !trace_chain(walls, chain.chain, chain.length, p, depth - 1 - chain.length, leg_hops_, face)) return leg;
+        !trace_chain(walls, chain.chain, chain.length, p, depth - 1 - chain.length, leg_hops_, face, no_face, &occluders_[tile])) return leg;
     leg.state = Leg::seen;
     leg.hops = std::uint32_t(leg_hops_.size()) - leg.first_hop;
     leg.signature = std::uint8_t(tile);
@@ -200,6 +202,7 @@ class SoftFinder {
   };
   std::vector<Leg> legs_;
   Vec3d tile_images_[max_tiles2][max_depth + 1];
+  Occluders occluders_[max_tiles2];
   std::vector<Hop> leg_hops_, base_;
   std::vector<Combination> combinations_;
   Vec3d points_[max_depth + 2];       ///< of the unfolded path at hand

@@ -1,4 +1,7 @@
 #pragma once
+#include <array>
+#include <map>
+
 #include "manyworlds/bvh/build.hpp"
 #include "manyworlds/math/pose.hpp"
 #include "manyworlds/scene/mover.hpp"
@@ -22,6 +25,7 @@ struct Surface {
   std::uint32_t object = 0, material = 0;
   std::uint32_t first_corner = 0, corners = 0;      ///< convex polygon that contains the face
   std::uint32_t first_triangle = 0, triangles = 0;
+  std::uint32_t first_edge = 0, edges = 0;  ///< outline and holes of a face that is no rectangle, made by build_tree()
 };
 
 /// The faces of some objects: coplanar triangles merged, with their triangles and convex outlines.
@@ -32,14 +36,19 @@ class SurfaceSet {
   std::vector<BvhTriangle> triangles;  ///< face ids are indices into `surfaces` plus `first_id`
   std::uint32_t first_id = 0;
   BoxTree tree{{}, {}};  ///< over the surfaces, made by build_tree()
+  /// Ends of the edges in the coordinates of the face's rectangle: u, v and u, v.
+  std::vector<std::array<double, 4>> edges;
 
   std::uint32_t size() const { return std::uint32_t(surfaces.size()); }
-  void clear() { surfaces.clear(); corners.clear(); triangles.clear(); }
+  void clear() { surfaces.clear(); corners.clear(); triangles.clear(); edges.clear(); }
   void build_tree() {
     std::vector<Boxd> boxes(surfaces.size());
     for (std::size_t i = 0; i < boxes.size(); ++i)
       for (std::uint32_t k = 0; k < surfaces[i].corners; ++k) boxes[i].extend(corners[surfaces[i].first_corner + k]);
     tree = build_boxes(boxes);
+    edges.clear();
+    for (Surface& s : surfaces)
+      if (!s.is_rectangle) add_edges(s);
   }
 
   /// Adds the faces of an object whose own frame is put at `pose`.
@@ -86,6 +95,19 @@ class SurfaceSet {
     return triangle_at(s, p) != no_face;
   }
 
+  /// Does the face, with a margin, contain the box [lo, hi] of its rectangle's coordinates (from its centre along u and v)?
+  /// Needs build_tree().
+  bool covers(const Surface& s, const double (&lo)[2], const double (&hi)[2]) const {
+    constexpr double margin = 1e-4;  // m
+    const Rectangled& r = s.rectangle;
+    if (!(max(-lo[0], hi[0]) < r.half_u - margin && max(-lo[1], hi[1]) < r.half_v - margin)) return false;
+    if (s.is_rectangle) return true;
+    const double middle[2] = {(lo[0] + hi[0]) / 2, (lo[1] + hi[1]) / 2}, half[2] = {(hi[0] - lo[0]) / 2 + margin, (hi[1] - lo[1]) / 2 + margin};
+    for (std::uint32_t i = s.first_edge; i < s.first_edge + s.edges; ++i)
+      if (meets(edges[i], middle, half)) return false;
+    return contains(s, r.point(middle[0], middle[1]));
+  }
+
   /// Index of the primitive (in its mesh file) at a point of the face; no_face when there is none.
   std::uint32_t primitive_at(const Surface& s, Vec3d p) const {
     const std::uint32_t t = triangle_at(s, p);
@@ -108,6 +130,40 @@ class SurfaceSet {
       outline += dot(cross(a, b), normal) / 2;
     }
     return n >= 3 && std::abs(outline - triangles_area) <= 1e-3 * outline;  // no hole
+  }
+
+  /// Edges that only one triangle has, or two on different stretches: what bounds the face, if not less.
+  void add_edges(Surface& s) {
+    std::map<std::pair<std::array<std::int64_t, 2>, std::array<std::int64_t, 2>>, std::pair<int, std::array<double, 4>>> uses;
+    for (std::uint32_t t = s.first_triangle; t < s.first_triangle + s.triangles; ++t) {
+      const Vec3d corner[3] = {triangles[t].a, triangles[t].b, triangles[t].c};
+      for (int k = 0; k < 3; ++k) {
+        std::array<double, 4> ends;
+        std::array<std::int64_t, 2> key[2];
+        for (std::size_t e : {0, 1}) {
+          const Vec3d d = corner[(std::size_t(k) + e) % 3] - s.rectangle.center;
+          const double at[2] = {dot(d, s.rectangle.u), dot(d, s.rectangle.v)};
+          for (std::size_t c : {0, 1}) ends[2 * e + c] = at[c], key[e][c] = std::llround(at[c] / mover_tolerance);
+        }
+        if (key[1] < key[0]) std::swap(key[0], key[1]);
+        auto& [count, kept] = uses[{key[0], key[1]}];
+        ++count;
+        kept = ends;
+      }
+    }
+    s.first_edge = std::uint32_t(edges.size());
+    for (const auto& [key, use] : uses)
+      if (use.first == 1) edges.push_back(use.second);
+    s.edges = std::uint32_t(edges.size()) - s.first_edge;
+  }
+
+  /// Does an edge meet a box of the plane?
+  static bool meets(const std::array<double, 4>& edge, const double (&middle)[2], const double (&half)[2]) {
+    const double a[2] = {edge[0] - middle[0], edge[1] - middle[1]}, b[2] = {edge[2] - middle[0], edge[3] - middle[1]};
+    for (int k : {0, 1})
+      if (min(a[k], b[k]) > half[k] || max(a[k], b[k]) < -half[k]) return false;
+    const double d[2] = {b[0] - a[0], b[1] - a[1]};
+    return std::abs(a[0] * d[1] - a[1] * d[0]) <= half[0] * std::abs(d[1]) + half[1] * std::abs(d[0]);
   }
 
   static bool inside(const Vec3d* p, std::uint32_t n, Vec3d normal, Vec3d q) {

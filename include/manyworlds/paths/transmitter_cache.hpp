@@ -1,4 +1,5 @@
 #pragma once
+#include "manyworlds/paths/occlusion.hpp"
 #include "manyworlds/paths/path_table.hpp"
 #include "manyworlds/paths/receiver_groups.hpp"
 #include "manyworlds/paths/shooting.hpp"
@@ -39,7 +40,7 @@ struct TransmitterCache {
     bool too_many = false;
     if (wanted != Finder::shooting) {
       const bool bounded = wanted == Finder::automatic;
-      find(g, receivers, depth, EveryFace{g.fixed, &too_many}, [&] { too_many = bounded && beams > max_beams; });
+      find(g, receivers, depth, Unoccluded(g, &position, 1, no_face, depth, &too_many), [&] { too_many = bounded && beams > max_beams; });
     }
     if (wanted == Finder::shooting || too_many) {
       prefixes = {};
@@ -69,11 +70,12 @@ struct TransmitterCache {
       ++beams;
       check();
       if (beam.length < depth) prefixes.push_back(beam);
+      Occluders occluders;
       receivers.for_each_in(beam, [&](std::uint32_t rx) {
         const int n = beam.length;
         if (!solve(g, position, beam.chain, n, receivers.positions()[rx], p)) return;
         const std::size_t first_hop = hops.size();
-        if (!trace_chain(g, beam.chain, n, p, depth - n, hops)) return;
+        if (!trace_chain(g, beam.chain, n, p, depth - n, hops, no_face, no_face, &occluders)) return;
         paths.push_back({rx, std::uint32_t(first_hop), std::uint32_t(hops.size() - first_hop),
                          std::uint32_t(points.size()), std::uint32_t(n + 2)});
         points.insert(points.end(), p, p + n + 2);
