@@ -197,7 +197,10 @@ TEST(PanelWeight, AdjointMatchesCentralDifference) {
     const Complexd bar{r.normal(), r.normal()};
     PanelHit<double> g;
     double half_u_bar = 0, half_v_bar = 0;
-    panel_weight_adjoint(m, {x[0], x[1], x[2], x[3], x[4], x[5]}, plate, bar, g, half_u_bar, half_v_bar);
+    const PanelHit<double> hit{x[0], x[1], x[2], x[3], x[4], x[5]};
+    PanelEdges<double> edges;
+    panel_weight(m, hit, plate, edges);
+    panel_weight_adjoint(m, hit, plate, edges, bar, g, half_u_bar, half_v_bar);
     const double adjoint[8] = {g.u, g.v, g.kappa_u, g.kappa_v, g.s1, g.s2, half_u_bar, half_v_bar};
     double error = 0, size = 0;
     for (int p = 0; p < 8; ++p) {

@@ -88,22 +88,21 @@ MW_HD Complex<T> fresnel_auxiliary(T x) {
 
 /// (1+j)/2 int_0^nu exp(-j pi t^2/2) dt and its derivative (1+j)/2 exp(-j pi nu^2/2).
 template <class T>
-MW_HD EdgeValue<T> fresnel_edge(T nu, bool slope_only = false) {
+MW_HD EdgeValue<T> fresnel_edge(T nu) {
   using std::floor;
   const T x = nu < 0 ? -nu : nu;
   T turns = x * x / T(4);
   turns -= floor(turns);
   const Complex<T> wave = polar(T(-2) * pi_v<T> * turns);
   const Complex<T> slope{T(0.5) * (wave.re - wave.im), T(0.5) * (wave.re + wave.im)};
-  if (slope_only) return {{}, slope};
   const Complex<T> tail = detail::fresnel_auxiliary(x) * wave;
   const Complex<T> half{T(0.5) - tail.re, -tail.im};
   return {nu < 0 ? -half : half, slope};
 }
 
-/// S and dS/dnu of the model, with the passage to +-1/2; with slope_only the value may be left out.
+/// S and dS/dnu of the model, with the passage to +-1/2.
 template <class T>
-MW_HD EdgeValue<T> edge_function(const EdgeModel<T>& model, T nu, bool slope_only = false) {
+MW_HD EdgeValue<T> edge_function(const EdgeModel<T>& model, T nu) {
   using std::atan;
   using std::tanh;
   const T x = nu < 0 ? -nu : nu, limit = nu < 0 ? T(-0.5) : T(0.5), blend_start = T(0.8) * model.support;
@@ -111,7 +110,7 @@ MW_HD EdgeValue<T> edge_function(const EdgeModel<T>& model, T nu, bool slope_onl
   const bool blend = x > blend_start;
   EdgeValue<T> s;
   if (model.kind == VisibilityKind::fresnel) {
-    s = fresnel_edge(nu, slope_only && !blend);
+    s = fresnel_edge(nu);
   } else if (model.kind == VisibilityKind::atan) {
     const T k = T(1.39208199920792696132L), z = k * nu;  // pi^(3/2)/4
     s = {{atan(z) / pi_v<T>, T(0)}, {k / (pi_v<T> * (T(1) + z * z)), T(0)}};

@@ -23,7 +23,7 @@ struct PanelHit {
   T u{}, v{}, kappa_u{}, kappa_v{}, s1{}, s2{};
 };
 
-/// Values of S at the boundaries of the tiles of one axis; plain arrays, so that unused entries cost nothing.
+/// Values of S at the boundaries of the tiles of one axis, or of S'; plain arrays, so that unused entries cost nothing.
 template <class T>
 struct EdgeRow {
   T re[max_tiles + 1], im[max_tiles + 1];
@@ -35,6 +35,12 @@ struct EdgeRow {
   }
   /// Weight of tile a along this axis.
   MW_HD Complex<T> tile(int a) const { return {re[a + 1] - re[a], im[a + 1] - im[a]}; }
+};
+
+/// S at the tile boundaries of both axes, and S' there, which comes for nothing and spares the adjoint a second look.
+template <class T>
+struct PanelEdges {
+  EdgeRow<T> u, v, u_slope, v_slope;
 };
 
 /// nu of one line, with what its adjoint needs.
@@ -92,22 +98,24 @@ MW_HD T tile_fraction(int a, int tiles) {
 }
 
 template <class T>
-MW_HD void edge_row(const EdgeModel<T>& model, T u, T kappa, T s1, T s2, T half, int tiles, EdgeRow<T>& row) {
+MW_HD void edge_row(const EdgeModel<T>& model, T u, T kappa, T s1, T s2, T half, int tiles, EdgeRow<T>& row,
+                    EdgeRow<T>& slope) {
   for (int a = 0; a <= tiles; ++a) {
     const EdgeDistance<T> edge(model, tile_fraction<T>(a, tiles) * half - u, kappa, s1, s2);
-    row.set(a, edge_function(model, edge.nu()).value);
+    const EdgeValue<T> s = edge_function(model, edge.nu());
+    row.set(a, s.value);
+    slope.set(a, s.slope);
   }
 }
 
 template <class T>
 MW_HD void edge_row_adjoint(const EdgeModel<T>& model, T u, T kappa, T s1, T s2, T half, int tiles,
-                            const EdgeRow<T>& bar, T& u_bar, T& kappa_bar, T& s1_bar, T& s2_bar, T& half_bar) {
+                            const EdgeRow<T>& slope, const EdgeRow<T>& bar, T& u_bar, T& kappa_bar, T& s1_bar, T& s2_bar, T& half_bar) {
   for (int a = 0; a <= tiles; ++a) {
-    if (norm2(bar[a]) == T(0)) continue;  // between two tiles that both count
+    const T nu_bar = inner(bar[a], slope[a]);
+    if (nu_bar == T(0)) continue;  // beyond the support, or between two tiles that both count
     const T fraction = tile_fraction<T>(a, tiles);
     const EdgeDistance<T> edge(model, fraction * half - u, kappa, s1, s2);
-    const T nu_bar = inner(bar[a], edge_function(model, edge.nu(), true).slope);
-    if (nu_bar == T(0)) continue;  // beyond the support
     const T x_bar = edge.adjoint(nu_bar, kappa_bar, s1_bar, s2_bar);
     half_bar += fraction * x_bar;
     u_bar -= x_bar;
@@ -116,47 +124,50 @@ MW_HD void edge_row_adjoint(const EdgeModel<T>& model, T u, T kappa, T s1, T s2,
 
 }  // namespace detail
 
-/// S at the tile boundaries of both axes.
+/// S and S' at the tile boundaries of both axes.
 template <class T>
 MW_HD void panel_edges(const EdgeModel<T>& model, const PanelHit<T>& hit, const Rectangle<T>& panel, int tiles,
-                       EdgeRow<T>& u, EdgeRow<T>& v) {
-  detail::edge_row(model, hit.u, hit.kappa_u, hit.s1, hit.s2, panel.half_u, tiles, u);
-  detail::edge_row(model, hit.v, hit.kappa_v, hit.s1, hit.s2, panel.half_v, tiles, v);
+                       PanelEdges<T>& edges) {
+  detail::edge_row(model, hit.u, hit.kappa_u, hit.s1, hit.s2, panel.half_u, tiles, edges.u, edges.u_slope);
+  detail::edge_row(model, hit.v, hit.kappa_v, hit.s1, hit.s2, panel.half_v, tiles, edges.v, edges.v_slope);
 }
 
-/// Adjoint of panel_edges: adds to hit_bar and the derivatives by the half sizes.
+/// Adjoint of panel_edges, which left `edges`: adds to hit_bar and the derivatives by the half sizes.
 template <class T>
 MW_HD void panel_edges_adjoint(const EdgeModel<T>& model, const PanelHit<T>& hit, const Rectangle<T>& panel, int tiles,
-                               const EdgeRow<T>& u_bar, const EdgeRow<T>& v_bar, PanelHit<T>& hit_bar, T& half_u_bar,
-                               T& half_v_bar) {
-  detail::edge_row_adjoint(model, hit.u, hit.kappa_u, hit.s1, hit.s2, panel.half_u, tiles, u_bar, hit_bar.u,
-                           hit_bar.kappa_u, hit_bar.s1, hit_bar.s2, half_u_bar);
-  detail::edge_row_adjoint(model, hit.v, hit.kappa_v, hit.s1, hit.s2, panel.half_v, tiles, v_bar, hit_bar.v,
-                           hit_bar.kappa_v, hit_bar.s1, hit_bar.s2, half_v_bar);
+                               const PanelEdges<T>& edges, const EdgeRow<T>& u_bar, const EdgeRow<T>& v_bar,
+                               PanelHit<T>& hit_bar, T& half_u_bar, T& half_v_bar) {
+  detail::edge_row_adjoint(model, hit.u, hit.kappa_u, hit.s1, hit.s2, panel.half_u, tiles, edges.u_slope, u_bar,
+                           hit_bar.u, hit_bar.kappa_u, hit_bar.s1, hit_bar.s2, half_u_bar);
+  detail::edge_row_adjoint(model, hit.v, hit.kappa_v, hit.s1, hit.s2, panel.half_v, tiles, edges.v_slope, v_bar,
+                           hit_bar.v, hit_bar.kappa_v, hit_bar.s1, hit_bar.s2, half_v_bar);
 }
 
 /// Weight of the whole rectangle.
 template <class T>
+MW_HD Complex<T> panel_weight(const EdgeModel<T>& model, const PanelHit<T>& hit, const Rectangle<T>& panel,
+                              PanelEdges<T>& edges) {
+  panel_edges(model, hit, panel, 1, edges);
+  return edges.u.tile(0) * edges.v.tile(0);
+}
+template <class T>
 MW_HD Complex<T> panel_weight(const EdgeModel<T>& model, const PanelHit<T>& hit, const Rectangle<T>& panel) {
-  EdgeRow<T> u, v;
-  panel_edges(model, hit, panel, 1, u, v);
-  return u.tile(0) * v.tile(0);
+  PanelEdges<T> edges;
+  return panel_weight(model, hit, panel, edges);
 }
 
-/// Adjoint of panel_weight, whose value it returns.
+/// Adjoint of panel_weight, which left `edges`.
 template <class T>
-MW_HD Complex<T> panel_weight_adjoint(const EdgeModel<T>& model, const PanelHit<T>& hit, const Rectangle<T>& panel,
-                                      Complex<T> bar, PanelHit<T>& hit_bar, T& half_u_bar, T& half_v_bar) {
-  EdgeRow<T> u, v;
-  panel_edges(model, hit, panel, 1, u, v);
-  const Complex<T> weight = u.tile(0) * v.tile(0);
-  const Complex<T> by_u = conj(v.tile(0)) * bar, by_v = conj(u.tile(0)) * bar;
-  u.set(0, -by_u);
-  u.set(1, by_u);
-  v.set(0, -by_v);
-  v.set(1, by_v);
-  panel_edges_adjoint(model, hit, panel, 1, u, v, hit_bar, half_u_bar, half_v_bar);
-  return weight;
+MW_HD void panel_weight_adjoint(const EdgeModel<T>& model, const PanelHit<T>& hit, const Rectangle<T>& panel,
+                                const PanelEdges<T>& edges, Complex<T> bar, PanelHit<T>& hit_bar, T& half_u_bar,
+                                T& half_v_bar) {
+  const Complex<T> by_u = conj(edges.v.tile(0)) * bar, by_v = conj(edges.u.tile(0)) * bar;
+  EdgeRow<T> u_bar, v_bar;
+  u_bar.set(0, -by_u);
+  u_bar.set(1, by_u);
+  v_bar.set(0, -by_v);
+  v_bar.set(1, by_v);
+  panel_edges_adjoint(model, hit, panel, 1, edges, u_bar, v_bar, hit_bar, half_u_bar, half_v_bar);
 }
 
 /// Where the ray image + t k meets the panel's plane; `length` is the whole unfolded path.

@@ -16,7 +16,7 @@ namespace manyworlds::kernels {
 /// Edge functions of a path's mover bounces, and what tells the tuples.
 template <class T>
 struct BounceEdges {
-  EdgeRow<T> u[max_mover_bounces], v[max_mover_bounces];
+  PanelEdges<T> at[max_mover_bounces];
   int bounces = 0;  ///< reflections on movers
   int tiles = 1;    ///< per axis; an untiled path has the single tuple (0, 0, ...) of 1 x 1 tiles
 };
@@ -36,6 +36,7 @@ namespace detail {
 template <class T>
 struct NoTape {
   MW_HD void save(std::uint32_t, const CVec3<T>&, const LayerWave<T>&) {}
+  MW_HD void save(std::uint32_t, const PanelEdges<T>&) {}
 };
 
 template <class T>
@@ -54,7 +55,7 @@ MW_HD Complex<T> tuple_weight(const FieldView<T>& view, const Path& path, const 
   for (int j = 0; j < edges.bounces; ++j) {
     if (j == skip) continue;
     const int tile = tile_of(view, path, edges, tuple, j);
-    w *= edges.u[j].tile(tile / edges.tiles) * edges.v[j].tile(tile % edges.tiles);
+    w *= edges.at[j].u.tile(tile / edges.tiles) * edges.at[j].v.tile(tile % edges.tiles);
   }
   return w;
 }
@@ -79,7 +80,8 @@ MW_HD Complex<T> path_amplitude(const FieldView<T>& view, const Path& path, T le
   return magnitude * polar(T(-2) * pi_v<T> * T(turns));
 }
 
-/// The forward sweep; `tape.save(i, E, wave)` sees the field before hop i and the slab it meets (nothing at a screen).
+/// The forward sweep; `tape.save(i, E, wave)` sees the field before hop i and the slab it meets (nothing at a screen),
+/// `tape.save(i, edges)` the edges of a screen.
 template <class T, class Tape>
 MW_HD FieldState<T> propagate(const FieldView<T>& view, const Path& path, int tx_port, BounceEdges<T>& edges,
                               Tape& tape) {
@@ -109,7 +111,9 @@ MW_HD FieldState<T> propagate(const FieldView<T>& view, const Path& path, int tx
     }
     tape.save(i, s.field, wave);
     if (screen) {
-      const Complex<T> w = panel_weight(model, panel_hit(panel, s.image, s.direction, s.length), panel);
+      PanelEdges<T> around;
+      const Complex<T> w = panel_weight(model, panel_hit(panel, s.image, s.direction, s.length), panel, around);
+      tape.save(i, around);
       s.field += w * (through - s.field);
       continue;
     }
@@ -118,7 +122,7 @@ MW_HD FieldState<T> propagate(const FieldView<T>& view, const Path& path, int tx
     if (view.is_mover(hop.face)) {
       const int j = edges.bounces++;
       const PanelHit<T> hit = panel_hit(panel, s.image, s.direction, s.length);
-      if (soft) panel_edges(model, hit, panel, edges.tiles, edges.u[j], edges.v[j]);
+      if (soft) panel_edges(model, hit, panel, edges.tiles, edges.at[j]);
     }
     s.direction = mirrored(s.direction, panel.normal);
     if (soft) s.image = mirrored(s.image, panel.center, panel.normal);

@@ -119,8 +119,10 @@ MW_HD CVec3<T> field_adjoint(const FieldView<T>& view, const Path& path, const C
         through = interact(slab, k0, wave, false, panel.normal, s.direction, e);
       }
       PanelHit<T> hit_bar;
-      const Complex<T> w =
-          panel_weight_adjoint(model, hit, panel, hermitian(through - e, e_bar), hit_bar, g.half_u, g.half_v);
+      PanelEdges<T> around;
+      tape.screen(i, around);
+      const Complex<T> w = around.u.tile(0) * around.v.tile(0);
+      panel_weight_adjoint(model, hit, panel, around, hermitian(through - e, e_bar), hit_bar, g.half_u, g.half_v);
       panel_hit_adjoint(panel, hit, hit_bar, s, g);
       past_bar = conj(Complex<T>{T(1), T(0)} - w) * e_bar;
       through_bar = conj(w) * e_bar;

@@ -6,16 +6,31 @@
 /// its weight.
 namespace manyworlds::kernels::detail {
 
-/// The field before each hop and the slab's roots; a plain array, so that only what is used is touched.
+/// The field before each hop, the slab's roots and a screen's edges; plain arrays, so that only what is used is touched.
 template <class T>
 struct FieldTape {
-  T values[max_hops][10];
+  T values[max_hops][10], screens[max_hops][16];
 
   MW_HD void save(std::uint32_t i, const CVec3<T>& e, const LayerWave<T>& wave) {
     const Complex<T> z[5] = {e.x, e.y, e.z, wave.a, wave.e1};
     for (int j = 0; j < 5; ++j) {
       values[i][2 * j] = z[j].re;
       values[i][2 * j + 1] = z[j].im;
+    }
+  }
+  MW_HD void save(std::uint32_t i, const PanelEdges<T>& e) {
+    const EdgeRow<T>* rows[4] = {&e.u, &e.v, &e.u_slope, &e.v_slope};
+    for (int r = 0; r < 4; ++r) {
+      for (int a = 0; a < 2; ++a) {
+        screens[i][4 * r + 2 * a] = rows[r]->re[a];
+        screens[i][4 * r + 2 * a + 1] = rows[r]->im[a];
+      }
+    }
+  }
+  MW_HD void screen(std::uint32_t i, PanelEdges<T>& e) const {
+    EdgeRow<T>* rows[4] = {&e.u, &e.v, &e.u_slope, &e.v_slope};
+    for (int r = 0; r < 4; ++r) {
+      for (int a = 0; a < 2; ++a) rows[r]->set(a, {screens[i][4 * r + 2 * a], screens[i][4 * r + 2 * a + 1]});
     }
   }
   MW_HD CVec3<T> field(std::uint32_t i) const { return {at(i, 0), at(i, 1), at(i, 2)}; }
@@ -86,7 +101,7 @@ MW_HD void bounce_weight_adjoint(const FieldView<T>& view, const Path& path, con
   for (std::uint32_t t = 0; t < max(path.tile_tuples, 1u); ++t) {
     const Complex<T> bar = conj(tuple_weight(view, path, edges, t, j)) * weight_bar;
     const int tile = tile_of(view, path, edges, t, j), a = tile / edges.tiles, b = tile % edges.tiles;
-    const Complex<T> by_u = conj(edges.v[j].tile(b)) * bar, by_v = conj(edges.u[j].tile(a)) * bar;
+    const Complex<T> by_u = conj(edges.at[j].v.tile(b)) * bar, by_v = conj(edges.at[j].u.tile(a)) * bar;
     u_bar.set(a + 1, u_bar[a + 1] + by_u);
     u_bar.set(a, u_bar[a] - by_u);
     v_bar.set(b + 1, v_bar[b + 1] + by_v);
@@ -94,7 +109,7 @@ MW_HD void bounce_weight_adjoint(const FieldView<T>& view, const Path& path, con
   }
   const PanelHit<T> hit = panel_hit(panel, s.image, s.direction, s.length);
   PanelHit<T> hit_bar;
-  panel_edges_adjoint(model, hit, panel, edges.tiles, u_bar, v_bar, hit_bar, g.half_u, g.half_v);
+  panel_edges_adjoint(model, hit, panel, edges.tiles, edges.at[j], u_bar, v_bar, hit_bar, g.half_u, g.half_v);
   panel_hit_adjoint(panel, hit, hit_bar, s, g);
 }
 
