@@ -3,14 +3,31 @@
 
 namespace manyworlds::paths {
 
-/// Receivers in a tree of boxes, so that a beam culls many at once.
+/// Receivers in a tree of boxes, so that a beam culls many at once; neighbours lie in blocks that are tested together.
 class ReceiverGroups {
  public:
   ReceiverGroups() = default;
   explicit ReceiverGroups(std::vector<Vec3d> positions) : positions_(std::move(positions)) {
-    std::vector<Boxd> points;
-    for (Vec3d p : positions_) points.push_back({p, p});
-    tree_ = build_boxes(points);
+    std::vector<Boxd> boxes;
+    for (Vec3d p : positions_) boxes.push_back({p, p});
+    const BoxTree points = build_boxes(boxes);
+    std::vector<std::uint32_t> order;  // neighbours next to each other
+    visit(points.view(), [](const BvhNode&, int (&met)[bvh_width]) { for (int& m : met) m = 1; },
+          [&](std::uint32_t rx) { order.push_back(rx); });
+    boxes.clear();
+    for (std::size_t first = 0; first < order.size(); first += width) {
+      Block& block = blocks_.emplace_back();
+      Boxd& box = boxes.emplace_back();
+      block.count = std::uint32_t(std::min(width, order.size() - first));
+      for (std::size_t i = 0; i < width; ++i) {
+        const std::uint32_t rx = order[std::min(first + i, order.size() - 1)];
+        const Vec3d p = positions_[rx];
+        block.x[i] = p.x, block.y[i] = p.y, block.z[i] = p.z;
+        block.receiver[i] = rx;
+        box.extend(p);
+      }
+    }
+    tree_ = build_boxes(boxes);
   }
 
   const std::vector<Vec3d>& positions() const { return positions_; }
@@ -19,14 +36,30 @@ class ReceiverGroups {
   template <class F>
   void for_each_in(const Beam& beam, F&& f) const {
     visit(tree_.view(), [&](const BvhNode& node, int (&met)[bvh_width]) { beam.meets(node, met); },
-          [&](std::uint32_t rx) {
-            if (beam.contains(positions_[rx])) f(rx);
+          [&](std::uint32_t number) {
+            const Block& b = blocks_[number];
+            double inside[width];  // distance from the plane that is nearest or most behind
+            for (double& d : inside) d = 0;
+            for (int k = 0; k < beam.planes; ++k) {
+              const Plane& plane = beam.plane[k];
+              for (std::size_t i = 0; i < width; ++i)
+                inside[i] = min(inside[i], plane.normal.x * b.x[i] + plane.normal.y * b.y[i] + plane.normal.z * b.z[i] - plane.offset);
+            }
+            for (std::uint32_t i = 0; i < b.count; ++i)
+              if (inside[i] >= -tolerance) f(b.receiver[i]);
           });
   }
 
  private:
+  static constexpr std::size_t width = 8;
+  struct Block {
+    double x[width], y[width], z[width];
+    std::uint32_t receiver[width], count = 0;  ///< the last one again where there are fewer
+  };
+
   std::vector<Vec3d> positions_;
-  BoxTree tree_{{}, {}};
+  std::vector<Block> blocks_;
+  BoxTree tree_{{}, {}};  ///< over the blocks
 };
 
 }  // namespace manyworlds::paths

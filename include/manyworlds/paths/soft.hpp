@@ -76,7 +76,7 @@ class SoftFinder {
     });
   }
 
-  /// The leg from the centre of a tile through the suffix to the receiver, found when first asked for.
+  /// The leg from the centre of a tile through the chain to the receiver, found when first asked for.
   const Leg& leg(const Geometry& g, std::uint32_t face, const Beam& chain, Vec3d end, int tile, int depth) {
     Leg& leg = legs_[std::size_t(tile)];
     if (leg.state != Leg::unknown) return leg;
@@ -100,7 +100,7 @@ class SoftFinder {
                                           [](const Hop& x, const Hop& y) { return x.face == y.face && x.kind == y.kind; });
   }
 
-  /// Adds the group of paths that an arrival and a suffix make: one path per different set of transmissions, with the
+  /// Adds the group of paths that an arrival and a chain to a receiver make: one path per different set of transmissions, with the
   /// tiles that are seen through it.
   void emit(const Geometry& g, Vec3d source, const Arrival& a, const Beam& chain, std::uint32_t rx, Vec3d end, int tiles, const Support& support, int depth, PathTable& table) {
     combinations_.clear();
@@ -111,9 +111,7 @@ class SoftFinder {
       if (l.state == Leg::seen && int(way.hops + l.hops) + 1 <= depth) combinations_.push_back({way.signature, l.signature, w, std::uint32_t(tile)});
     }
     if (combinations_.empty()) return;
-    std::stable_sort(combinations_.begin(), combinations_.end(), [](const Combination& x, const Combination& y) {
-      return std::pair(x.way_signature, x.leg_signature) < std::pair(y.way_signature, y.leg_signature);
-    });
+    std::sort(combinations_.begin(), combinations_.end());
     if (!mirror_points(g, source, a, chain, end, support)) return;
 
     std::size_t all = 1;
@@ -199,6 +197,7 @@ class SoftFinder {
 
   struct Combination {
     std::uint32_t way_signature = 0, leg_signature = 0, way = 0, tile = 0;
+    auto operator<=>(const Combination&) const = default;
   };
   std::vector<Leg> legs_;
   Vec3d tile_images_[max_tiles2][max_depth + 1];
