@@ -16,6 +16,7 @@
 #include "manyworlds/optimizer/momentum.hpp"
 #include "manyworlds/pruning/bottom_fraction.hpp"
 #include "manyworlds/pruning/none.hpp"
+#include "manyworlds/social/differential.hpp"
 #include "manyworlds/social/none.hpp"
 #include "manyworlds/social/pull.hpp"
 #include "manyworlds/social/recombine.hpp"
@@ -175,7 +176,7 @@ using Optimizers =
     AnyOptimizer<mw::optimizer::Adam, mw::optimizer::GradientDescent, mw::optimizer::Momentum, mw::optimizer::Lbfgs>;
 using Prunings = AnyPruning<mw::pruning::None, mw::pruning::BottomFraction>;
 using Untried = AnySocial<mw::social::None, mw::social::Pull>;
-using Tried = AnySocial<mw::social::Recombine>;
+using Tried = AnySocial<mw::social::Recombine, mw::social::Differential>;
 using Executors = AnyExecutor<mw::executor::Batch, mw::executor::Serial>;
 
 static_assert(mw::Loss<CombinedLoss> && mw::Loss<LossPerTransmitter> && mw::Optimizer<Optimizers> &&

@@ -78,6 +78,7 @@ struct FlatPlacement {
   std::size_t parts() const { return movers; }
   std::pair<std::size_t, std::size_t> part_range(std::size_t p) const { return {2 * p, 2 * p + 2}; }
   void apply(std::span<const double> x, Configuration& c) const {
+    c = {std::vector<Pose>(movers), {}, {}};
     for (std::size_t m = 0; m < movers; ++m) c.movers[m].position = {x[2 * m], x[2 * m + 1], 0};
   }
   void pullback(std::span<const double>, const ConfigurationGradient& g, std::span<double> out) const {

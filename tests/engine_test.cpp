@@ -1,61 +1,24 @@
-#include <gtest/gtest.h>
-
-#include <cstring>
 #include <functional>
 
-#include "analytic_problem.hpp"
-#include "manyworlds/engine/interrupt.hpp"
-#include "manyworlds/engine/multistart.hpp"
-#include "manyworlds/executor/batch.hpp"
-#include "manyworlds/executor/serial.hpp"
-#include "manyworlds/loss/mean_db.hpp"
 #include "manyworlds/loss/sinr.hpp"
 #include "manyworlds/loss/stages.hpp"
-#include "manyworlds/optimizer/adam.hpp"
 #include "manyworlds/optimizer/gradient_descent.hpp"
 #include "manyworlds/optimizer/lbfgs.hpp"
 #include "manyworlds/pruning/bottom_fraction.hpp"
 #include "manyworlds/social/pull.hpp"
-#include "manyworlds/social/recombine.hpp"
+#include "small_engine.hpp"
 
 namespace mw = manyworlds;
+using mw::test::Engine;
+using mw::test::expect_bit_equal;
 using mw::test::four_hills;
 using mw::test::HillProblem;
 using mw::test::make_problem;
+using mw::test::same_bits;
+using mw::test::small;
+using mw::test::two_movers;
 
 namespace {
-
-template <class O = mw::optimizer::Adam, class P = mw::pruning::None, class S = mw::social::None,
-          class L = mw::loss::MeanDb>
-using Engine = mw::MultiStart<L, O, P, S, HillProblem>;
-
-/// Few worlds from plain starts, a floor above which only one hill matters at a time: four basins.
-template <class E>
-typename E::Params small(int worlds = 8, int iterations = 40) {
-  typename E::Params prm;
-  prm.worlds = worlds;
-  prm.iterations = iterations;
-  prm.starts.mode = mw::StartMode::plain;
-  if constexpr (requires { prm.loss.floor_dbm; }) prm.loss.floor_dbm = -65;
-  return prm;
-}
-
-bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
-}
-
-void expect_bit_equal(const mw::Result& a, const mw::Result& b) {
-  EXPECT_EQ(a.winner, b.winner);
-  EXPECT_TRUE(same_bits(a.x, b.x));
-  EXPECT_EQ(a.counts.evaluations(), b.counts.evaluations());
-  ASSERT_EQ(a.worlds.size(), b.worlds.size());
-  for (std::size_t w = 0; w < a.worlds.size(); ++w) {
-    EXPECT_EQ(a.worlds[w].reason, b.worlds[w].reason);
-    EXPECT_TRUE(same_bits(a.worlds[w].history.x, b.worlds[w].history.x)) << "world " << w;
-    EXPECT_TRUE(same_bits(a.worlds[w].history.loss, b.worlds[w].history.loss)) << "world " << w;
-    EXPECT_TRUE(same_bits(a.worlds[w].history.value, b.worlds[w].history.value)) << "world " << w;
-  }
-}
 
 TEST(MultiStart, FindsTheHighestOfFourHills) {
   using E = Engine<>;
@@ -115,7 +78,8 @@ TEST(MultiStart, HistoriesHaveOneRowPerIterationAndOneForTheEnd) {
     EXPECT_EQ(w.history.value.size(), 21u);
     EXPECT_EQ(w.history.x.size(), 42u);
     EXPECT_EQ(w.reason, mw::Reason::iterations);
-    EXPECT_TRUE(std::isnan(w.history.value[0]));         // annealed: not comparable
+    EXPECT_TRUE(std::isfinite(w.history.value[0]));      // where it started
+    EXPECT_TRUE(std::isnan(w.history.value[1]));         // annealed: not comparable
     EXPECT_EQ(w.history.loss[19], w.history.value[19]);  // final visibility
     EXPECT_TRUE(std::isfinite(w.history.value[20]));
   }
@@ -140,10 +104,11 @@ TEST(MultiStart, CountsEveryEvaluation) {
   auto prm = small<E>(6, 10);
   const auto count = [&](const E::Params& p) { return mw::run(E{four_hills(), p}, mw::executor::Serial{}).counts; };
   EXPECT_EQ(count(prm).gradient, 60u);
-  EXPECT_EQ(count(prm).forward, 6u);  // where each world ended
-  EXPECT_EQ(count(prm).evaluations(), 96);
+  EXPECT_EQ(count(prm).forward, 6u + 6u);  // where each world started, for it was annealed, and where it ended
+  EXPECT_EQ(count(prm).evaluations(), 102);
   prm.starts.mode = mw::StartMode::selected;
   EXPECT_EQ(count(prm).gradient, 60u + 24u);
+  EXPECT_EQ(count(prm).forward, 6u);
   EXPECT_EQ(count(prm).starts_drawn, 24u);
   prm.report.gradient_cost = 2;
   EXPECT_EQ(count(prm).evaluations(), 6 + 2 * 84);
@@ -205,6 +170,40 @@ TEST(MultiStart, VariablesStayWithinTheirBounds) {
   }
 }
 
+/// Best value of the starts of all worlds under the final loss and visibility.
+template <class E>
+double best_start(const HillProblem& problem, const typename E::Params& prm, const mw::Result& r) {
+  auto loss = mw::make_policy<mw::loss::MeanDb>({});
+  if constexpr (requires { prm.loss.floor_dbm; }) loss.prm = prm.loss;
+  auto workspace = problem.make_workspace();
+  double best = std::nan("");
+  for (const mw::WorldResult& w : r.worlds) {
+    const std::span<const double> start = std::span(w.history.x).first(problem.variables().size());
+    const double value = problem.value(loss, start, prm.visibility, workspace);
+    if (mw::better(value, best)) best = value;
+  }
+  return best;
+}
+
+TEST(MultiStart, NeverEndsWorseThanItsStarts) {
+  using E = Engine<mw::optimizer::GradientDescent, mw::pruning::BottomFraction, mw::social::Pull>;
+  auto prm = small<E>(6, 12);
+  prm.optimizer.rates = {3};
+  prm.optimizer.clip_norm = 1;  // steps of 3 m lead nowhere
+  for (const mw::StartMode mode : {mw::StartMode::plain, mw::StartMode::selected, mw::StartMode::assembled})
+    for (const double from : {1.0, 8.0})
+      for (const int iterations : {0, 1, 12}) {
+        prm.starts.mode = mode;
+        prm.annealing.from = from;
+        prm.iterations = iterations;
+        const mw::Result r = mw::run(E{two_movers(), prm}, mw::executor::Serial{});
+        if (iterations > 0) {
+          EXPECT_LE(r.value, best_start<E>(two_movers(), prm, r)) << "annealed from " << from;
+        }
+        for (const mw::WorldResult& w : r.worlds) EXPECT_LE(w.value, w.history.value.front());
+      }
+}
+
 TEST(Pruning, HalvesAtFiveByPhysicalValue) {
   using E = Engine<mw::optimizer::Adam, mw::pruning::BottomFraction>;
   auto prm = small<E>(8, 20);
@@ -228,23 +227,6 @@ TEST(Pruning, HalvesAtFiveByPhysicalValue) {
   EXPECT_EQ(r.worlds.size(), 8u);
   EXPECT_LE(worst_kept, best_pruned);
   EXPECT_EQ(r.counts.gradient, 8u * 5 + 4u * 15);
-}
-
-TEST(Pruning, FreedIterationsBuyNewStartsWithinTheBudget) {
-  using E = Engine<mw::optimizer::Adam, mw::pruning::BottomFraction>;
-  auto prm = small<E>(16, 40);
-  prm.starts.mode = mw::StartMode::selected;
-  prm.annealing.from = 4;
-  prm.pruning = {.fraction = 0.5, .at = {5}};
-  const mw::Result r = mw::run(E{four_hills(), prm}, mw::executor::Serial{});
-  EXPECT_EQ(r.worlds.size(), 23u);  // eight freed pay seven, with what it takes to select them
-  for (std::size_t w = 16; w < 23; ++w) {
-    EXPECT_EQ(r.worlds[w].born, 5);
-    EXPECT_EQ(r.worlds[w].history.rows(), 36u);
-    EXPECT_EQ(r.worlds[w].id, w);
-  }
-  const double full = 16 * 4 * 1.5 + 16 * (40 * 1.5 + 1);
-  EXPECT_LE(r.counts.evaluations(), full + 16);  // 16: ranking at the barrier
 }
 
 TEST(Worlds, ANonFiniteStartStopsOnlyItsWorld) {
@@ -342,12 +324,6 @@ TEST(Stages, WorldsAreRankedByTheLastLoss) {
   EXPECT_NE(h.loss[5], h.value[5]);
 }
 
-/// Two movers, two receivers to be lit, kept 1 m apart.
-HillProblem two_movers() {
-  mw::test::FlatPlacement placement{.movers = 2, .size = 10, .apart = 1};
-  return make_problem({.spots = {{2, 2, 0}, {8, 8, 0}}, .peaks = {1e-7, 1e-7}, .width = 1.5}, placement);
-}
-
 TEST(Assembly, LightsEachReceiverWithAnotherMover) {
   using E = Engine<>;
   auto prm = small<E>(8, 0);
@@ -368,88 +344,6 @@ TEST(Assembly, MovementOwnersAreFound) {
   const mw::PartOwners owners = mw::find_owners(two_movers(), 1);
   EXPECT_EQ(owners.movers, (std::vector<std::vector<std::size_t>>{{0}, {1}}));
   EXPECT_FALSE(owners.moves_transmitters);
-}
-
-TEST(Social, RecombinationJoinsTwoHalfGoodWorlds) {
-  using E = Engine<mw::optimizer::GradientDescent, mw::pruning::None, mw::social::Recombine>;
-  auto prm = small<E>(2, 24);
-  prm.annealing.from = 1;
-  prm.social.every = 4;
-  prm.optimizer.rates = {1e-9};  // only recombination moves anything
-  prm.convergence = {0, 0, 0, 10};
-  prm.starts.given = {{2, 2, 5, 1}, {9, 1, 8, 8}};
-  const mw::Result r = mw::run(E{two_movers(), prm}, mw::executor::Serial{});
-  EXPECT_NEAR(r.x[0], 2, 1e-4);
-  EXPECT_NEAR(r.x[2], 8, 1e-4);
-  EXPECT_NEAR(r.rss.minimum_dbm, -50, 0.01);
-}
-
-TEST(Social, PullBringsWorldsTogether) {
-  using Alone = Engine<>;
-  using Pulled = Engine<mw::optimizer::Adam, mw::pruning::None, mw::social::Pull>;
-  const std::vector<std::vector<double>> starts{{2.5, 2}, {8, 7.5}};
-  auto alone = small<Alone>(2);
-  auto pulled = small<Pulled>(2);
-  alone.annealing.from = pulled.annealing.from = 1;
-  pulled.social = {.inertia = 0, .cognitive = 0, .social = 0.9, .every = 3};
-  alone.starts.given = pulled.starts.given = starts;
-  const mw::Result a = mw::run(Alone{four_hills(), alone}, mw::executor::Serial{});
-  const mw::Result p = mw::run(Pulled{four_hills(), pulled}, mw::executor::Serial{});
-  EXPECT_LT(a.worlds[0].x[0], 4);  // stays on its low hill
-  EXPECT_NEAR(p.worlds[0].x[0], 8, 0.5);
-}
-
-TEST(Polish, ImprovesTheHardScoreAndReportsBoth) {
-  using E = Engine<>;
-  auto prm = small<E>(4, 10);
-  prm.polish.worlds = 3;
-  prm.starts.given = {{6.9, 8}};
-  const mw::Result r = mw::run(E{four_hills(), prm}, mw::executor::Serial{});
-  ASSERT_TRUE(r.polished.has_value());
-  EXPECT_LE(r.polished->value, mw::loss_value(mw::loss::MeanDb{.prm = {.floor_dbm = -65}},
-                                              {r.rss_hard.dbm, 1, 4, std::vector<double>(4, 0.25), 0}));
-  EXPECT_EQ(r.counts.forward, 4u + 3u * 101);
-}
-
-struct Recorder {
-  int starts = 0, iterations = 0, stopped = 0, ends = 0, end_after = 1000;
-  void start(const mw::Progress&) { ++starts; }
-  bool iteration(const mw::Progress& p) {
-    EXPECT_EQ(p.iteration, ++iterations);
-    EXPECT_TRUE(std::isfinite(p.best_loss) && p.best_rss_dbm < 0 && p.best_x.size() == 2);
-    return iterations == end_after;
-  }
-  void world_stopped(const mw::Progress&, const mw::WorldResult& w) {
-    EXPECT_NE(w.reason, mw::Reason::running);
-    ++stopped;
-  }
-  void end(const mw::Result&) { ++ends; }
-};
-
-TEST(Callbacks, EachHookIsCalledAndTrueEndsTheRun) {
-  using E = Engine<>;
-  Recorder all, brief{.end_after = 3};
-  const E engine{four_hills(), small<E>(4, 10)};
-  EXPECT_FALSE(mw::run(engine, mw::executor::Serial{}, all).interrupted);
-  EXPECT_EQ(all.starts, 1);
-  EXPECT_EQ(all.iterations, 10);
-  EXPECT_EQ(all.stopped, 4);
-  EXPECT_EQ(all.ends, 1);
-  const mw::Result r = mw::run(engine, mw::executor::Serial{}, brief);
-  EXPECT_TRUE(r.interrupted);
-  EXPECT_EQ(r.iterations, 3);
-  EXPECT_EQ(r.worlds[0].reason, mw::Reason::stopped);
-  EXPECT_TRUE(std::isfinite(r.value));  // what is there is scored
-  EXPECT_EQ(brief.ends, 1);
-}
-
-TEST(Callbacks, InterruptFlagEndsTheRunAfterTheIteration) {
-  using E = Engine<>;
-  volatile std::sig_atomic_t flag = 1;
-  const mw::Result r =
-      mw::run(E{four_hills(), small<E>(2, 10)}, mw::executor::Serial{}, mw::callback::Interrupt{&flag});
-  EXPECT_EQ(r.iterations, 1);
-  EXPECT_TRUE(r.interrupted);
 }
 
 TEST(Result, SummaryCountsDeadAndCoveredReceiversByWeight) {

@@ -1,7 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "manyworlds/pruning/bottom_fraction.hpp"
 #include "manyworlds/pruning/none.hpp"
+#include "manyworlds/social/differential.hpp"
 #include "manyworlds/social/none.hpp"
 #include "manyworlds/social/pull.hpp"
 #include "manyworlds/social/recombine.hpp"
@@ -71,6 +74,68 @@ TEST(Pull, ActsEveryFewIterations) {
   EXPECT_TRUE(pull.acts(5));
   EXPECT_FALSE(pull.acts(6));
   EXPECT_FALSE((mw::social::Pull{.prm = {.inertia = 0, .cognitive = 0, .social = 0, .every = 0}}.acts(5)));
+}
+
+TEST(Differential, AddsTwoDifferencesOfBestPlacesToTheOwn) {
+  const Meeting m;
+  const mw::social::Differential evolve{
+      .prm = {.every = 1, .leaders = 0.5, .swap = 0, .crossover = 1, .shortest = 0.5, .longest = 0.5}};
+  mw::social::Differential::State state;
+  std::set<std::vector<double>> seen;
+  for (std::uint32_t draw = 0; draw < 200; ++draw) {
+    mw::Random random(1, draw, 0, mw::Purpose::social);
+    std::vector<double> x = m.x[1];
+    ASSERT_TRUE(evolve.propose(m.barrier(), 1, state, random, x));
+    seen.insert(x);
+  }
+  std::set<std::vector<double>> possible;
+  for (std::size_t leader : {0, 1})
+    for (std::size_t one : {0, 2, 3})
+      for (std::size_t another : {0, 2, 3}) {
+        if (one == another) continue;
+        std::vector<double> x = m.best[1];
+        for (std::size_t i = 0; i < 4; ++i)
+          x[i] += 0.5 * (m.best[leader][i] - m.best[1][i]) + 0.5 * (m.best[one][i] - m.best[another][i]);
+        possible.insert(x);
+      }
+  EXPECT_EQ(seen, possible);
+}
+
+TEST(Differential, ChangesAtLeastOneVariableAndNeedsThreeWorlds) {
+  Meeting m;
+  const mw::social::Differential evolve{
+      .prm = {.every = 1, .leaders = 0.5, .swap = 0, .crossover = 0, .shortest = 0.5, .longest = 0.5}};
+  mw::social::Differential::State state;
+  mw::Random random(1, 0, 0, mw::Purpose::social);
+  std::vector<double> x = m.x[3];
+  ASSERT_TRUE(evolve.propose(m.barrier(), 3, state, random, x));
+  int changed = 0;
+  for (std::size_t i = 0; i < 4; ++i) changed += x[i] != m.best[3][i];
+  EXPECT_EQ(changed, 1);
+  m.peers.resize(2);
+  EXPECT_FALSE(evolve.propose(m.barrier(), 0, state, random, x));
+  EXPECT_THROW((mw::social::Differential{.prm = {.every = 1, .shortest = 1, .longest = 0.5}}.check()), mw::InputError);
+}
+
+TEST(Differential, TakesOverPartsAsOftenAsItIsTold) {
+  const Meeting m;
+  const auto recombined = [&](double swap) {
+    const mw::social::Differential evolve{.prm = {.swap = swap, .crossover = 1}};
+    mw::social::Differential::State state;
+    int count = 0;
+    for (std::uint32_t draw = 0; draw < 200; ++draw) {
+      mw::Random random(1, draw, 0, mw::Purpose::social);
+      std::vector<double> x = m.x[2];
+      evolve.propose(m.barrier(), 2, state, random, x);
+      int own = 0;
+      for (std::size_t i = 0; i < 4; ++i) own += x[i] == m.best[2][i];
+      count += own == 2;  // the other part is another world's
+    }
+    return count;
+  };
+  EXPECT_EQ(recombined(0), 0);
+  EXPECT_NEAR(recombined(0.5), 100, 25);
+  EXPECT_EQ(recombined(1), 200);
 }
 
 TEST(Recombine, TakesExactlyOnePartFromAnotherGoodWorld) {

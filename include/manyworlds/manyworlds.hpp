@@ -51,6 +51,7 @@
 #include "manyworlds/pruning/bottom_fraction.hpp"
 #include "manyworlds/pruning/none.hpp"
 #include "manyworlds/pruning/pruning.hpp"
+#include "manyworlds/social/differential.hpp"
 #include "manyworlds/social/none.hpp"
 #include "manyworlds/social/pull.hpp"
 #include "manyworlds/social/recombine.hpp"

@@ -4,7 +4,7 @@
 namespace manyworlds {
 
 /// What a random number is for; part of the counter, so that no two purposes share a number.
-enum class Purpose : std::uint32_t { start = 1, target, noise, social, search, test, assemble, rays };
+enum class Purpose : std::uint32_t { start = 1, noise = 3, social, search, test, assemble, rays };
 
 /// Counter-based random numbers: Philox 4x32 with 10 rounds (Salmon, Moraes, Dror, Shaw, SC 2011).
 /// A stream is named by (master seed, world, iteration, purpose), so a result does not depend on executor,

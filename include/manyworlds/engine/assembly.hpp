@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <vector>
 
 #include "manyworlds/core/random.hpp"
@@ -41,14 +42,13 @@ PartOwners find_owners(const Problem& problem, std::uint64_t seed) {
   Random random(seed, 0, 0, Purpose::assemble);
   problem.placement.start(random, placement::StartKind::plain, a);
   problem.placement.start(random, placement::StartKind::plain, b);
-  Configuration base = problem.rest;
+  Configuration base, changed;
   problem.placement.apply(a, base);
   PartOwners owners;
   for (std::size_t part = 0; part < problem.placement.parts(); ++part) {
     const auto [first, last] = problem.placement.part_range(part);
     std::vector<double> x = a;
     for (std::size_t i = first; i < last; ++i) x[i] = b[i];
-    Configuration changed = problem.rest;
     problem.placement.apply(x, changed);
     auto& moved = owners.movers.emplace_back();
     for (std::size_t m = 0; m < base.movers.size(); ++m) {
@@ -68,19 +68,26 @@ template <Loss L, class Problem, Executor E>
 class Assembly {
  public:
   Assembly(const Problem& problem, const L& loss, const Visibility& visibility, const AssemblyParams& prm,
-           std::uint64_t seed, Lanes<Problem, E>& lanes, Counts& counts)
+           std::uint64_t seed, Lanes<Problem, E>& lanes, Counts& counts, std::function<bool()> stop)
       : problem_(problem),
         loss_(loss),
         visibility_(visibility),
         prm_(prm),
         seed_(seed),
         lanes_(lanes),
-        counts_(counts) {}
+        counts_(counts),
+        stop_(std::move(stop)) {}
 
-  /// n sets; `iteration` names the random numbers. The pool is made by the first call.
+  /// n sets; `iteration` names the random numbers. The pool is made by the first call; when that is told to stop, single
+  /// starts are returned instead, at most n.
   std::vector<std::vector<double>> sets(std::size_t n, int iteration) {
-    if (pool_.empty()) fill_pool();
     std::vector<std::vector<double>> sets(n);
+    if (pool_.empty()) fill_pool();
+    if (pool_.size() < std::size_t(prm_.pool) * parts()) {
+      sets.resize(std::min(n, pool_.size()));
+      for (std::size_t s = 0; s < sets.size(); ++s) sets[s] = pool_[s].x;
+      return sets;
+    }
     lanes_.for_each(n, [&](std::size_t s, typename Problem::Workspace& workspace) {
       Random random(seed_, std::uint32_t(s + 1), std::uint32_t(iteration), Purpose::assemble);
       sets[s] = assemble(random, workspace);
@@ -119,7 +126,7 @@ class Assembly {
     Random random(seed_, 0, 0, Purpose::start);
     problem_.placement.start(random, placement::StartKind::bisector, first);
     static_gains_ = alone(first, parts(), lanes_[0]);
-    lanes_.for_each(pool_.size(), [&](std::size_t i, typename Problem::Workspace& workspace) {
+    const std::size_t done = lanes_.for_each_until(stop_, pool_.size(), [&](std::size_t i, auto& workspace) {
       Single& single = pool_[i];
       single.x.resize(problem_.variables().size());
       Random draw(seed_, std::uint32_t(i), 0, Purpose::start);
@@ -127,6 +134,7 @@ class Assembly {
       single.gains = alone(single.x, i / per_part, workspace);
       for (std::size_t g = 0; g < single.gains.size(); ++g) single.gains[g] -= static_gains_[g];
     });
+    pool_.resize(done);
     counts_.forward += pool_.size() + 1;
     counts_.starts_drawn += pool_.size();
     counts_.pool = pool_.size();
@@ -201,6 +209,7 @@ class Assembly {
   std::uint64_t seed_;
   Lanes<Problem, E>& lanes_;
   Counts& counts_;
+  std::function<bool()> stop_;
   std::vector<Single> pool_;
   std::vector<double> static_gains_;
 };

@@ -2,6 +2,7 @@
 #include <concepts>
 #include <limits>
 #include <span>
+#include <tuple>
 
 #include "manyworlds/engine/result.hpp"
 
@@ -21,40 +22,66 @@ struct Progress {
   double seconds = 0;      ///< since the start
 };
 
-/// A callback is any object with any subset of these hooks; `iteration` may return true to end the run (a Ctrl-C flag
-/// is a callback that returns it). Hooks run on the calling thread, between iterations, in the order given.
+/// A callback is any object with any subset of these hooks. `iteration` may return true to end the run; `stop` is asked
+/// between batches of evaluations everywhere else (finding starts, polish) and ends that work early when it returns true.
+/// A Ctrl-C flag is a callback that returns it from `stop` (engine/interrupt.hpp). Hooks run on the calling thread,
+/// between iterations, in the order given.
 template <class C>
 concept Callback = requires(C& c, const Progress& p) {
   c.start(p);
 }
 || requires(C& c, const Progress& p) { c.iteration(p); }
 || requires(C& c, const Progress& p, const WorldResult& w) { c.world_stopped(p, w); }
-|| requires(C& c, const Result& r) { c.end(r); };
+|| requires(C& c, const Result& r) { c.end(r); }
+|| requires(C& c) {
+  { c.stop() } -> std::convertible_to<bool>;
+};
 
-namespace detail {
+/// The callbacks of one run; remembers whether any of them has ended it.
+template <Callback... C>
+class Callbacks {
+ public:
+  explicit Callbacks(C&... callbacks) : all_(callbacks...) {}
 
-template <class C>
-void notify_start(C& c, const Progress& p) {
-  if constexpr (requires { c.start(p); }) c.start(p);
-}
-template <class C>
-bool notify_iteration(C& c, const Progress& p) {
-  if constexpr (requires {
-                  { c.iteration(p) } -> std::convertible_to<bool>;
-                })
-    return c.iteration(p);
-  else if constexpr (requires { c.iteration(p); })
-    c.iteration(p);
-  return false;
-}
-template <class C>
-void notify_stopped(C& c, const Progress& p, const WorldResult& w) {
-  if constexpr (requires { c.world_stopped(p, w); }) c.world_stopped(p, w);
-}
-template <class C>
-void notify_end(C& c, const Result& r) {
-  if constexpr (requires { c.end(r); }) c.end(r);
-}
+  bool stopped() {
+    each([&](auto& c) {
+      if constexpr (requires { c.stop(); }) stopped_ = c.stop() || stopped_;
+    });
+    return stopped_;
+  }
+  void start(const Progress& p) {
+    each([&](auto& c) {
+      if constexpr (requires { c.start(p); }) c.start(p);
+    });
+  }
+  void iteration(const Progress& p) {
+    each([&]<class One>(One& c) {
+      if constexpr (requires {
+                      { c.iteration(p) } -> std::convertible_to<bool>;
+                    })
+        stopped_ = c.iteration(p) || stopped_;
+      else if constexpr (requires { c.iteration(p); })
+        c.iteration(p);
+    });
+  }
+  void world_stopped(const Progress& p, const WorldResult& w) {
+    each([&](auto& c) {
+      if constexpr (requires { c.world_stopped(p, w); }) c.world_stopped(p, w);
+    });
+  }
+  void end(const Result& r) {
+    each([&](auto& c) {
+      if constexpr (requires { c.end(r); }) c.end(r);
+    });
+  }
 
-}  // namespace detail
+ private:
+  template <class F>
+  void each(const F& f) {
+    std::apply([&](auto&... c) { (f(c), ...); }, all_);
+  }
+  std::tuple<C&...> all_;
+  bool stopped_ = false;
+};
+
 }  // namespace manyworlds

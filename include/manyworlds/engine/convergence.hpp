@@ -11,6 +11,10 @@ constexpr std::array<const char*, 8> choices(Reason) {
   return {"running", "iterations", "gradient", "step", "loss_change", "pruned", "non_finite", "stopped"};
 }
 
+constexpr bool is_convergence(Reason r) {
+  return r == Reason::gradient || r == Reason::step || r == Reason::loss_change;
+}
+
 /// When a world counts as converged: `patience` iterations in a row with a projected gradient below `gradient` (loss
 /// units per metre), a step below `step` metres, or no gain of more than `loss` over the best so far. The last is only
 /// asked when loss and visibility are the final ones, since others are not comparable. 0 switches a criterion off.

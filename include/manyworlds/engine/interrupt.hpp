@@ -5,10 +5,11 @@
 
 namespace manyworlds::callback {
 
-/// Ends the run after the current iteration once a flag is set, as a signal handler of the program does.
+/// Ends the run once a flag is set, as a signal handler of the program does: after the current iteration, or after the
+/// current batch of evaluations while starts are found or worlds are polished.
 struct Interrupt {
   const volatile std::sig_atomic_t* flag;
-  bool iteration(const manyworlds::Progress&) const { return *flag != 0; }
+  bool stop() const { return *flag != 0; }
 };
 
 }  // namespace manyworlds::callback

@@ -27,6 +27,18 @@ class Lanes {
       for (std::size_t job = lane; job < jobs; job += size()) f(job, lanes_[lane]);
     });
   }
+  /// The same in batches of size() jobs, as long as `stop()`, asked after each batch, is false. Returns how many jobs
+  /// were done.
+  template <class F, class Stop>
+  std::size_t for_each_until(const Stop& stop, std::size_t jobs, F&& f) {
+    std::size_t done = 0;
+    do {
+      const std::size_t first = done;
+      done = std::min(jobs, first + size());
+      executor_.for_each_world(done - first, [&](std::size_t lane) { f(first + lane, lanes_[lane]); });
+    } while (done < jobs && !stop());
+    return done;
+  }
 
  private:
   const E& executor_;

@@ -27,55 +27,57 @@ struct PolishParams {
   }
 };
 
+/// (1+1) evolution strategy with the 1/5 success rule (Rechenberg 1973): normal steps of one spread in scaled metres,
+/// 1.5 times wider after a success, 1.5^(-1/4) times after a failure. x never gets worse.
 struct PolishedPoint {
   std::vector<double> x;
-  double value = 0;
-  std::size_t evaluations = 0;
-};
+  Random random;
+  double spread, value;
 
-/// (1+1) evolution strategy with the 1/5 success rule (Rechenberg 1973): normal steps of one spread in scaled metres,
-/// 1.5 times wider after a success, 1.5^(-1/4) times after a failure. Never returns a worse point than x.
-template <Loss L, class Problem>
-PolishedPoint polish(const Problem& problem, const L& loss, const Visibility& visibility, std::vector<double> x,
-                     std::span<const double> scales, const PolishParams& prm, Random random,
-                     typename Problem::Workspace& workspace) {
-  PolishedPoint best{x, problem.value(loss, x, visibility, workspace), 1};
-  double spread = prm.step_m;
-  for (int step = 0; step < prm.steps; ++step) {
-    x = best.x;
-    for (std::size_t i = 0; i < x.size(); ++i) x[i] += spread * scales[i] * random.normal();
-    problem.placement.repair(x);
-    const double value = problem.value(loss, x, visibility, workspace);
-    ++best.evaluations;
-    const bool success = better(value, best.value);
+  template <Loss L, class Problem>
+  void step(const Problem& problem, const L& loss, const Visibility& visibility, std::span<const double> scales,
+            typename Problem::Workspace& workspace) {
+    std::vector<double> tried = x;
+    for (std::size_t i = 0; i < x.size(); ++i) tried[i] += spread * scales[i] * random.normal();
+    problem.placement.repair(tried);
+    const double at = problem.value(loss, tried, visibility, workspace);
+    const bool success = better(at, value);
     if (success) {
-      best.x = x;
-      best.value = value;
+      x = std::move(tried);
+      value = at;
     }
     spread *= success ? 1.5 : 0.9036020036;
   }
-  return best;
-}
+};
 
-/// Polishes the best worlds of a result on hard visibility and adds the best outcome to it.
-template <Loss L, class Problem, Executor E>
+/// Polishes the best worlds of a result on hard visibility and adds the best outcome to it. `stop()` is asked after
+/// each step and ends the polish early.
+template <Loss L, class Problem, Executor E, class Stop>
 void polish_best(const Problem& problem, const L& loss, const Visibility& visibility, std::span<const double> scales,
                  const PolishParams& prm, std::uint64_t seed, double coverage_dbm, Lanes<Problem, E>& lanes,
-                 Result& result) {
+                 Result& result, const Stop& stop) {
   std::vector<const WorldResult*> order;
   for (const WorldResult& world : result.worlds) order.push_back(&world);
   std::stable_sort(order.begin(), order.end(),
                    [](const WorldResult* a, const WorldResult* b) { return better(a->value, b->value); });
   order.resize(std::min(order.size(), std::size_t(prm.worlds)));
   const Visibility hard = hard_visibility(visibility);
-  std::vector<PolishedPoint> points(order.size());
-  lanes.for_each(order.size(), [&](std::size_t i, typename Problem::Workspace& workspace) {
-    const Random random(seed, order[i]->id, 0, Purpose::search);
-    points[i] = polish(problem, loss, hard, order[i]->x, scales, prm, random, workspace);
+  std::vector<PolishedPoint> points;
+  for (const WorldResult* world : order) {
+    points.push_back({world->x, Random(seed, world->id, 0, Purpose::search), prm.step_m, 0});
+  }
+  lanes.for_each(points.size(), [&](std::size_t i, typename Problem::Workspace& workspace) {
+    points[i].value = problem.value(loss, points[i].x, hard, workspace);
   });
+  result.counts.forward += points.size();
+  for (int step = 0; step < prm.steps && !stop(); ++step) {
+    lanes.for_each(points.size(), [&](std::size_t i, typename Problem::Workspace& workspace) {
+      points[i].step(problem, loss, hard, scales, workspace);
+    });
+    result.counts.forward += points.size();
+  }
   std::size_t best = 0;
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    result.counts.forward += points[i].evaluations;
+  for (std::size_t i = 1; i < points.size(); ++i) {
     if (better(points[i].value, points[best].value)) best = i;
   }
   Polished& polished = result.polished.emplace();

@@ -13,8 +13,9 @@
 
 namespace manyworlds {
 
-/// What the engine needs of a placement: variables with bounds, the way to a configuration and its transposed
-/// Jacobian, starts, projection on everything that is allowed, and which variables belong to which mover.
+/// What the engine needs of a placement: variables with bounds, the way to a configuration (`apply` writes all of it,
+/// what does not move too) and its transposed Jacobian, starts, projection on everything that is allowed, and which
+/// variables belong to which mover.
 template <class P>
 concept DesignSpace = requires(const P& p, std::span<const double> x, std::span<double> out, Configuration& c,
                                const ConfigurationGradient& g, Random& random, std::size_t part) {
@@ -42,7 +43,7 @@ template <Model M, DesignSpace P>
 struct BasicProblem {
   std::shared_ptr<const M> model;
   P placement;
-  Configuration rest;             ///< where everything is before the search; the placement moves part of it
+  Configuration rest;             ///< movers and transmitters as loaded
   std::vector<double> power_dbm;  ///< one per transmitter
   std::vector<double> weights{};  ///< one per receiver, >= 0; empty = all alike
   Serving serving = Serving::strongest;
@@ -173,9 +174,13 @@ struct BasicProblem {
   }
 
   /// Writes the configuration of x into the workspace.
-  void place(std::span<const double> x, Workspace& w) const {
-    w.configuration = rest;
-    placement.apply(x, w.configuration);
+  void place(std::span<const double> x, Workspace& w) const { placement.apply(x, w.configuration); }
+
+  /// What results are compared with: transmitters at rest and no movers at all.
+  Configuration before() const {
+    Configuration c = rest;
+    c.absent.assign(c.movers.size(), 1);
+    return c;
   }
 
  private:

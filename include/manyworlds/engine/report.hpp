@@ -68,9 +68,9 @@ void describe_winner(const Problem& problem, Visibility visibility, const Report
   visibility.tiles = prm.tiles;
   const Visibility hard = hard_visibility(visibility);
   result.rss = summary_of(problem, result.configuration, visibility, prm.coverage_dbm, w);
-  result.rss_before = summary_of(problem, problem.rest, visibility, prm.coverage_dbm, w);
+  result.rss_before = summary_of(problem, problem.before(), visibility, prm.coverage_dbm, w);
   result.rss_hard = summary_of(problem, result.configuration, hard, prm.coverage_dbm, w);
-  result.rss_hard_before = summary_of(problem, problem.rest, hard, prm.coverage_dbm, w);
+  result.rss_hard_before = summary_of(problem, problem.before(), hard, prm.coverage_dbm, w);
 }
 
 }  // namespace manyworlds

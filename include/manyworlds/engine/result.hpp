@@ -64,7 +64,7 @@ struct History {
 
 struct WorldResult {
   std::uint32_t id = 0;
-  int born = 0;     ///< iteration at which it started; above 0 for starts paid by pruning
+  int born = 0;     ///< iteration at which it started; above 0 for new starts
   double rate = 0;  ///< learning rate at the start, m
   Reason reason = Reason::running;
   int retries = 0;        ///< non-finite points it stepped back from
@@ -78,6 +78,7 @@ struct Counts {
   std::size_t forward = 0, gradient = 0;
   double gradient_cost = 1.5;
   std::size_t starts_drawn = 0, starts_rejected = 0;  ///< rejected: no gradient
+  std::size_t new_starts = 0;                         ///< worlds that began later, paid by stopped ones
   std::size_t pool = 0;                               ///< single-mover starts that sets were assembled from
   double evaluations() const { return double(forward) + gradient_cost * double(gradient); }
 };
@@ -106,7 +107,7 @@ struct Result {
   std::vector<WorldResult> worlds;       ///< by id
   int iterations = 0;                    ///< done
   bool interrupted = false;              ///< a callback ended the run
-  RssSummary rss, rss_before;            ///< physical weight with the report's tiles; before: nothing moved
+  RssSummary rss, rss_before;            ///< physical weight with the report's tiles; before: no movers
   RssSummary rss_hard, rss_hard_before;  ///< the same under hard geometric optics
   std::optional<Polished> polished;
   Counts counts;

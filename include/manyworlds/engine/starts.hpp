@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "manyworlds/engine/assembly.hpp"
 
@@ -47,7 +48,7 @@ template <Loss L, class Problem, Executor E>
 class StartFinder {
  public:
   StartFinder(const Problem& problem, const L& loss, const Visibility& visibility, StartParams prm, std::uint64_t seed,
-              Lanes<Problem, E>& lanes, Counts& counts)
+              Lanes<Problem, E>& lanes, Counts& counts, std::function<bool()> stop)
       : problem_(problem),
         loss_(loss),
         visibility_(visibility),
@@ -55,9 +56,15 @@ class StartFinder {
         seed_(seed),
         lanes_(lanes),
         counts_(counts),
-        assembly_(problem, loss, visibility, prm_.assembly, seed, lanes, counts) {}
+        stop_(stop),
+        assembly_(problem, loss, visibility, prm_.assembly, seed, lanes, counts, std::move(stop)) {}
 
-  /// n starts for worlds that begin at this iteration.
+  /// What finding one more start costs, in evaluations.
+  double cost(double gradient_cost) const {
+    return prm_.mode == StartMode::selected ? gradient_cost * prm_.oversampling : 0;
+  }
+
+  /// n starts for worlds that begin at this iteration; fewer, but never none, when it was told to stop.
   std::vector<std::vector<double>> find(std::size_t n, int iteration) {
     std::vector<std::vector<double>> starts;
     while (starts.size() < n && given_ < prm_.given.size()) {
@@ -97,14 +104,15 @@ class StartFinder {
 
   std::vector<Candidate> evaluated(std::vector<std::vector<double>> starts) {
     std::vector<Candidate> candidates(starts.size());
-    lanes_.for_each(starts.size(), [&](std::size_t i, typename Problem::Workspace& workspace) {
+    const std::size_t done = lanes_.for_each_until(stop_, starts.size(), [&](std::size_t i, auto& workspace) {
       Candidate& c = candidates[i];
       c.x = std::move(starts[i]);
       std::vector<double> gradient(c.x.size());
       c.value = problem_.value_and_gradient(loss_, c.x, visibility_, workspace, gradient);
       c.has_gradient = std::any_of(gradient.begin(), gradient.end(), [](double g) { return std::abs(g) > 0; });
     });
-    counts_.gradient += candidates.size();
+    candidates.resize(done);
+    counts_.gradient += done;
     return candidates;
   }
 
@@ -113,7 +121,7 @@ class StartFinder {
     const std::size_t batch = n * std::size_t(prm_.oversampling);
     std::vector<Candidate> candidates;
     std::size_t good = 0;
-    for (int round = 0; round < 4 && good < n; ++round) {
+    for (int round = 0; round < 4 && good < n && !(round > 0 && stop_()); ++round) {
       for (Candidate& c : evaluated(draw(batch, iteration, placement::StartKind::bisector, candidates.size()))) {
         good += c.has_gradient;
         candidates.push_back(std::move(c));
@@ -124,7 +132,9 @@ class StartFinder {
       return a.has_gradient != b.has_gradient ? a.has_gradient : better(a.value, b.value);
     });
     std::vector<std::vector<double>> starts;
-    for (std::size_t i = 0; i < n; ++i) starts.push_back(std::move(candidates[i].x));
+    for (Candidate& c : candidates) {
+      if (starts.size() < n) starts.push_back(std::move(c.x));
+    }
     return starts;
   }
 
@@ -135,6 +145,7 @@ class StartFinder {
   std::uint64_t seed_;
   Lanes<Problem, E>& lanes_;
   Counts& counts_;
+  std::function<bool()> stop_;
   Assembly<L, Problem, E> assembly_;
   std::size_t given_ = 0;
 };

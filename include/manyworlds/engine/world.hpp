@@ -44,6 +44,9 @@ class World {
   }
 
   bool alive() const { return record.reason == Reason::running; }
+  /// Has it converged, so that it would descend again only from a better place?
+  bool resting() const { return is_convergence(record.reason); }
+  bool improved() const { return resting() && improved_; }
   double value() const { return value_; }
   double loss() const { return record.history.loss.empty() ? unknown : record.history.loss.back(); }
 
@@ -53,6 +56,8 @@ class World {
     const double progress = double(iteration - record.born) / double(physics.iterations - record.born);
     const Visibility visibility = physics.annealing.at(progress, physics.visibility);
     const L loss = at_progress(physics.loss, progress);
+    const bool final = physics.annealing.done(progress);
+    if (record.history.rows() == 0 && !final) score(physics, workspace);  // no world ends worse than it began
     double now = evaluate(physics, loss, visibility, workspace);
     while (!std::isfinite(now)) {
       if (!good_ || record.retries == most_retries) {
@@ -72,12 +77,11 @@ class World {
       now = evaluate(physics, loss, visibility, workspace);
     }
     good_ = Good{x, gradient_, descent_};
-    const bool final = physics.annealing.done(progress);
     if (final) value_ = staged<L> ? physics.problem.value_of(physics.final_loss(), workspace) : now;
     push(now);
     const double slope = projected_norm(x, gradient_, physics.problem.variables(), physics.scales);
     record.reason = physics.convergence.after_gradient(slope, quiet_);
-    const bool comparable = value_ == now;  // the final loss under the final visibility
+    const bool comparable = final && value_ == now;  // the final loss under the final visibility
     if (comparable && alive()) record.reason = physics.convergence.after_final_loss(value_, quiet_);
     if (!alive()) return;
     record.reason = physics.convergence.after_step(step(physics), quiet_);
@@ -99,12 +103,26 @@ class World {
       record.history.value.back() = value_;
   }
 
-  /// Puts the world elsewhere. `forget` also drops the optimizer's memory of where it came from.
-  void move_to(std::vector<double> elsewhere, bool forget = false) {
+  /// Puts the world elsewhere.
+  void move_to(std::vector<double> elsewhere) {
     x = std::move(elsewhere);
     value_ = unknown;
     moved_ = true;
-    if (forget) descent_.reset(x.size());
+  }
+  /// Puts the world to a place of better value, without memory of where it came from. A resting world goes on resting.
+  void improve(std::vector<double> elsewhere, double value) {
+    move_to(std::move(elsewhere));
+    value_ = value;
+    note();
+    descent_.reset(x.size());
+    quiet_ = {};
+    improved_ = true;
+  }
+  /// Lets a resting world descend again.
+  void wake(std::size_t lent_lane) {
+    lane = lent_lane;
+    improved_ = false;
+    record.reason = Reason::running;
   }
 
   std::size_t bytes() const {
@@ -167,6 +185,7 @@ class World {
   double rate_;
   double value_ = unknown;  ///< physical value at x
   bool moved_ = true;       ///< x is not in the history yet
+  bool improved_ = false;   ///< an exchange has put it to a better place since it woke
   Convergence::State quiet_{};
   std::optional<Good> good_;
 };

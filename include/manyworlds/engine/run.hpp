@@ -1,0 +1,231 @@
+#pragma once
+#include "manyworlds/engine/callback.hpp"
+#include "manyworlds/engine/exchange.hpp"
+#include "manyworlds/engine/multistart_params.hpp"
+#include "manyworlds/engine/population.hpp"
+
+namespace manyworlds {
+
+/// A new start with fewer iterations left than this is not worth finding (docs/results/search-quality.md).
+inline constexpr int fewest_iterations = 10;
+
+/// One run of a MultiStart: its state and the steps that MultiStart::run composes.
+template <Loss L, Optimizer O, Pruning P, Social S, class Problem, Executor E, Callback... C>
+class Run {
+ public:
+  using Params = MultiStartParams<L, O, P, S>;
+
+  Run(const Problem& problem, const Params& prm, const E& executor, C&... callbacks)
+      : problem_(problem),
+        prm_(prm.resolved(problem)),
+        pruning_(make_policy<P>(prm.pruning)),
+        social_(make_policy<S>(prm.social)),
+        callbacks_(callbacks...),
+        physics_{problem,
+                 make_policy<L>(prm.loss),
+                 make_policy<O>(prm.optimizer),
+                 prm_.optimizer,
+                 prm_.convergence,
+                 prm_.annealing,
+                 prm_.visibility,
+                 prm_.iterations,
+                 variable_scales(problem.variables(), prm_.optimizer.radians_per_metre)},
+        lanes_(problem, executor, std::size_t(prm_.worlds)),
+        finder_(problem, at_progress(physics_.loss, 0.0), prm_.annealing.at(0, prm_.visibility), prm_.starts, prm_.seed,
+                lanes_, result_.counts, [this] { return callbacks_.stopped(); }),
+        worlds_(lanes_.size()) {
+    result_.counts.gradient_cost = prm_.report.gradient_cost;
+  }
+
+  void start() {
+    begin(lanes_.size());
+    budget_ = spent() + owed();
+    result_.times.starts_s = watch_.lap();
+    callbacks_.start(progress());
+  }
+
+  bool going() {
+    const auto waits = [](const World& w) { return w.alive() || (S::trial && w.resting()); };
+    return !callbacks_.stopped() && iteration_ < prm_.iterations && !worlds_.those(waits).empty();
+  }
+
+  /// One iteration of every live world.
+  void descend() {
+    const Worlds ran = worlds_.alive();
+    lanes_.executor().for_each_world(
+        ran.size(), [&](std::size_t i) { ran[i]->advance(physics_, iteration_, lanes_[ran[i]->lane]); });
+    ++iteration_;
+    if (!ran.empty()) look(ran);
+    announce(ran);
+    result_.times.descent_s += watch_.lap();
+  }
+
+  /// Stops the worst worlds by physical value.
+  void prune() {
+    if (iteration_ == prm_.iterations || !pruning_.acts(iteration_)) return;
+    const Worlds order = ranked();
+    std::vector<double> values;
+    for (const World* world : order) values.push_back(world->value());
+    const std::size_t keep = std::min(order.size(), pruning_.keep(iteration_, values));
+    const Worlds stopped(order.begin() + std::ptrdiff_t(keep), order.end());
+    for (World* world : stopped) {
+      world->record.reason = Reason::pruned;
+      world->close();
+    }
+    announce(stopped);
+    result_.times.barriers_s += watch_.lap();
+  }
+
+  /// Lets worlds move each other; all see the same snapshot. With trials resting worlds take part.
+  void exchange() {
+    if (iteration_ == prm_.iterations || !social_.acts(iteration_)) return;
+    exchange_places(social_, iteration_, prm_.seed, S::trial ? ranked_by_best() : ranked(), physics_, lanes_);
+    result_.times.barriers_s += watch_.lap();
+  }
+
+  /// The lanes of stopped worlds go to resting ones that an exchange has put to a better place, then to new starts, as
+  /// far as the evaluations pay that the first worlds may cost and do not use. New starts wait for a quarter of the
+  /// lanes, so that they are selected among many.
+  void renew() {
+    const int left = prm_.iterations - iteration_;
+    if (prm_.freed == Freed::saved || left == 0) return;
+    const double descent = prm_.report.gradient_cost * left + 1;
+    Worlds improved = worlds_.those([](const World& w) { return w.improved(); });
+    sort_worlds(improved, [](const World& w) { return w.record.value; });
+    const std::vector<std::size_t> lanes = worlds_.free_lanes();
+    const std::size_t woken = std::min(improved.size(), affordable(descent, lanes.size()));
+    for (std::size_t i = 0; i < woken; ++i) improved[i]->wake(lanes[i]);
+
+    const std::size_t fresh = affordable(descent + finder_.cost(prm_.report.gradient_cost), lanes.size() - woken);
+    if (left >= fewest_iterations && 4 * fresh >= lanes_.size()) begin(fresh);
+    result_.times.barriers_s += watch_.lap();
+  }
+
+  void report() { callbacks_.iteration(progress()); }
+
+  /// Scores where every world ended, chooses the winner, describes it.
+  Result finish() {
+    watch_.lap();
+    result_.interrupted = callbacks_.stopped();
+    lanes_.for_each(worlds_.size(), [&](std::size_t w, typename Problem::Workspace& workspace) {
+      if (worlds_[w].record.reason == Reason::pruned) return;
+      worlds_[w].score(physics_, workspace);
+      worlds_[w].close();
+    });
+    const Worlds running = worlds_.alive();
+    for (World* world : running) world->record.reason = result_.interrupted ? Reason::stopped : Reason::iterations;
+    announce(running);
+    result_.iterations = iteration_;
+    for (std::size_t w = 0; w < std::min(lanes_.size(), worlds_.size()); ++w) {
+      result_.bytes_per_world = std::max(result_.bytes_per_world, lanes_[w].bytes() + worlds_[w].bytes());
+    }
+    for (std::size_t w = 0; w < worlds_.size(); ++w) {
+      result_.counts.forward += worlds_[w].counts.forward;
+      result_.counts.gradient += worlds_[w].counts.gradient;
+      result_.worlds.push_back(std::move(worlds_[w].record));
+    }
+    describe_winner(problem_, prm_.visibility, prm_.report, result_, lanes_[0]);
+    if (prm_.polish.worlds > 0 && !result_.interrupted) {
+      polish_best(problem_, physics_.final_loss(), prm_.visibility, physics_.scales, prm_.polish, prm_.seed,
+                  prm_.report.coverage_dbm, lanes_, result_, [this] { return callbacks_.stopped(); });
+      result_.interrupted = callbacks_.stopped();
+    }
+    result_.params = {
+        {"loss", L::name}, {"optimizer", O::name}, {"pruning", P::name}, {"social", S::name}, {"executor", E::name}};
+    for (auto& line : print_params(prm_)) result_.params.push_back(std::move(line));
+    result_.times.scoring_s = watch_.lap();
+    result_.times.total_s = total_.elapsed();
+    callbacks_.end(result_);
+    return std::move(result_);
+  }
+
+ private:
+  using World = typename Population<O, S>::World;
+  using Worlds = typename Population<O, S>::Worlds;
+
+  /// New worlds in free lanes, from here on.
+  void begin(std::size_t n) {
+    const std::vector<std::size_t> lanes = worlds_.free_lanes();
+    std::vector<std::vector<double>> starts = finder_.find(n, iteration_);
+    for (std::size_t i = 0; i < starts.size(); ++i) {
+      worlds_.begin(iteration_, lanes[i], prm_.optimizer.rates, std::move(starts[i]));
+    }
+    if (iteration_ > 0) result_.counts.new_starts += starts.size();
+  }
+
+  /// Evaluations so far, and what the live worlds still need at most.
+  double spent() const { return result_.counts.evaluations() + worlds_.spent(prm_.report.gradient_cost); }
+  double owed() const {
+    return double(worlds_.count_alive()) * (prm_.report.gradient_cost * (prm_.iterations - iteration_) + 1);
+  }
+  /// How many descents of this cost the rest of the budget pays.
+  std::size_t affordable(double each, std::size_t most) const {
+    return std::size_t(std::clamp((budget_ - spent() - owed()) / each, 0.0, double(most)));
+  }
+
+  /// Live worlds by physical value.
+  Worlds ranked() {
+    Worlds order = worlds_.alive();
+    lanes_.executor().for_each_world(order.size(),
+                                     [&](std::size_t i) { order[i]->score(physics_, lanes_[order[i]->lane]); });
+    sort_worlds(order, [](const World& w) { return w.value(); });
+    return order;
+  }
+  /// Live and resting worlds by the best physical value so far; only those that have none are evaluated for it.
+  Worlds ranked_by_best() {
+    Worlds order = worlds_.those([](const World& w) { return w.alive() || w.resting(); });
+    lanes_.for_each(order.size(), [&](std::size_t i, typename Problem::Workspace& workspace) {
+      if (!std::isfinite(order[i]->record.value)) order[i]->score(physics_, workspace);
+    });
+    sort_worlds(order, [](const World& w) { return w.record.value; });
+    return order;
+  }
+
+  /// Tells callbacks which of these worlds have stopped.
+  void announce(const Worlds& worlds) {
+    for (const World* world : worlds) {
+      if (!world->alive()) callbacks_.world_stopped(progress(), world->record);
+    }
+  }
+
+  /// Notes the best of the worlds that ran, while the workspaces still hold what they saw.
+  void look(const Worlds& ran) {
+    seen_.best_loss = unknown;
+    seen_.best_rss_dbm = unknown;
+    for (const World* world : ran) {
+      if (!better(world->loss(), seen_.best_loss)) continue;
+      seen_.best_loss = world->loss();
+      seen_.best_world = world->record.id;
+      seen_.best_x = std::span<const double>(world->record.history.x).last(problem_.variables().size());
+      seen_.best_rss_dbm = problem_.weakest_dbm(lanes_[world->lane]);
+    }
+  }
+
+  Progress progress() const {
+    Progress p = seen_;
+    p.iteration = iteration_;
+    p.iterations = prm_.iterations;
+    p.worlds = worlds_.size();
+    p.alive = worlds_.count_alive();
+    p.evaluations = spent();
+    p.seconds = total_.elapsed();
+    return p;
+  }
+
+  const Problem& problem_;
+  Params prm_;
+  P pruning_;
+  S social_;
+  Callbacks<C...> callbacks_;
+  Stopwatch total_, watch_;
+  Result result_;
+  Physics<L, O, Problem> physics_;
+  Lanes<Problem, E> lanes_;
+  StartFinder<L, Problem, E> finder_;
+  Population<O, S> worlds_;
+  Progress seen_;      ///< what the last iteration looked like
+  double budget_ = 0;  ///< evaluations that the first worlds may cost
+  int iteration_ = 0;
+};
+
+}  // namespace manyworlds
