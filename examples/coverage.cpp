@@ -69,21 +69,6 @@ std::string statistics(const std::vector<double>& values, const std::vector<doub
   return text;
 }
 
-/// Movers with a single face are marked as panels; others are part of the plan.
-void mark_panels(const Scene& scene, const examples::Placed& placed, io::PlanOptions& plan) {
-  for (std::size_t m = 0; m < placed.movers.size(); ++m) {
-    const Object& object = scene.objects[placed.movers[m]];
-    const MoverShape shape = make_mover_shape(object);
-    if (shape.faces.size() > 1) continue;
-    const Pose& pose = placed.configuration.movers[m];
-    const Rectangled& r = shape.faces[0].rectangle;
-    plan.panels.push_back(
-        {{pose.point(r.center), pose.direction(r.u), pose.direction(r.v), pose.direction(r.normal), r.half_u, r.half_v},
-         object.name});
-    plan.hidden.push_back(object.name);
-  }
-}
-
 io::CsvTable table(const Scene& scene, const Values& values, const std::string& column) {
   const std::size_t n = values.combined.size();
   std::vector<std::string> header{"x", "y", "z"};
@@ -138,8 +123,7 @@ int main(int argc, char** argv) {
 
   return examples::run_driver(app, argc, argv, [&] {
     const Quantity quantity = examples::choose("--quantity", quantity_name, quantities);
-    const Serving serving = examples::choose<Serving>("--serving", serving_name,
-                                                      {{"strongest", Serving::strongest}, {"sum", Serving::sum}});
+    const Serving serving = examples::choose<Serving>("--serving", serving_name);
     examples::check_positive("--bandwidth", bandwidth_hz, " (Hz)");
     const Visibility edges = visibility.checked();
     const examples::OutputFolder made("--output", output);
@@ -172,7 +156,8 @@ int main(int argc, char** argv) {
     picture.plan.subtitle = server + "; depth " + std::to_string(options.max_depth) +
                             (options.no_transmission ? " without" : " with") + " transmission; at " +
                             to_text(receivers[0].z) + " m; " + stated;
-    mark_panels(scene, placed, picture.plan);
+    for (std::size_t m = 0; m < placed.movers.size(); ++m)
+      io::mark_panel(scene.objects[placed.movers[m]], placed.configuration.movers[m], picture.plan);
     const std::string png = io::encode_png(io::draw_heatmap(shown, scene.receivers, values.combined, picture));
     const std::filesystem::path folder = output;
     io::write_csv(folder / "coverage.csv", table(scene, values, quantity.column));

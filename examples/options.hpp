@@ -64,6 +64,14 @@ Value choose(const std::string& option, const std::string& name,
   throw mw::unknown_name(option, "value", name, names);
 }
 
+/// Value of an enum that has `choices`, by its name there.
+template <class Enum>
+Enum choose(const std::string& option, const std::string& name) {
+  std::vector<std::pair<std::string, Enum>> named;
+  for (const char* const known : choices(Enum{})) named.emplace_back(known, Enum(named.size()));
+  return choose<Enum>(option, name, named);
+}
+
 inline mw::Pattern parse_pattern(const std::string& option, const std::string& name) {
   return choose<mw::Pattern>(option, name,
                              {{"iso", mw::Pattern::iso},
@@ -74,11 +82,6 @@ inline mw::Pattern parse_pattern(const std::string& option, const std::string& n
 inline std::vector<double> parse_polarization(const std::string& option, const std::string& name) {
   return choose<std::vector<double>>(
       option, name, {{"V", {0}}, {"H", {mw::pi / 2}}, {"VH", {0, mw::pi / 2}}, {"cross", {-mw::pi / 4, mw::pi / 4}}});
-}
-inline mw::VisibilityKind parse_visibility(const std::string& option, const std::string& name) {
-  using enum mw::VisibilityKind;
-  return choose<mw::VisibilityKind>(option, name,
-                                    {{"hard", hard}, {"fresnel", fresnel}, {"atan", atan}, {"logistic", logistic}});
 }
 
 /// Throws unless lo <= value <= hi; a value that is not a number is neither.
@@ -174,7 +177,7 @@ struct VisibilityOptions {
   }
   mw::Visibility checked() const {
     mw::Visibility v = visibility;
-    v.kind = parse_visibility("--visibility", kind);
+    v.kind = choose<mw::VisibilityKind>("--visibility", kind);
     if (v.tiles < 1 || v.tiles > mw::kernels::max_tiles)
       throw mw::InputError("--tiles", "expected 1 to 8, found " + std::to_string(v.tiles));
     check_positive("--smoothing-wavelengths", v.smoothing_wavelengths, "");

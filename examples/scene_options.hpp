@@ -21,8 +21,7 @@ struct Placed {
   mw::Scene applied_to(mw::Scene scene) const {
     for (std::size_t m = 0; m < movers.size(); ++m) {
       mw::Mesh& mesh = scene.objects[movers[m]].mesh;
-      const mw::Vec3d origin = mw::bounding_box(mesh).center();
-      for (mw::Vec3d& v : mesh.vertices) v = configuration.movers[m].point(v - origin);
+      mesh = mw::placed(std::move(mesh), configuration.movers[m]);
     }
     return scene;
   }
@@ -218,10 +217,9 @@ struct PowerOptions {
         ->group("Transmitters");
   }
   mw::ProblemOptions problem_options(const mw::paths::PathOptions& paths) const {
-    using enum mw::Serving;
     check_positive("--bandwidth", bandwidth_hz, " Hz");
     return {.paths = paths,
-            .serving = choose<mw::Serving>("--serving", serving, {{"strongest", strongest}, {"sum", sum}}),
+            .serving = choose<mw::Serving>("--serving", serving),
             .noise_dbm = mw::thermal_noise_dbm(bandwidth_hz)};
   }
 };

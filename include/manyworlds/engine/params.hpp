@@ -9,15 +9,12 @@
 #include <vector>
 
 #include "manyworlds/core/error.hpp"
-#include "manyworlds/scene/visibility.hpp"
 
 /// Every Params tree can be printed, written and read under the same dotted names ("optimizer.rates"). A struct takes
 /// part by one member: `template <class V> void fields(V&& v) { v("name", member, "help"); ... }`. A Params without
 /// `fields` works, but has no names. Leaves are bool, numbers, strings, enums that have `choices` (an array of names
 /// found beside the enum), and vectors of numbers (comma-separated) or of such vectors (separated by ';').
 namespace manyworlds {
-
-constexpr std::array<const char*, 4> choices(VisibilityKind) { return {"hard", "fresnel", "atan", "logistic"}; }
 
 namespace detail {
 

@@ -52,34 +52,16 @@ inline PathRow describe(const Geometry& g, const kernels::FieldView<double>& vie
   row.rx = path.rx;
   row.field = kernels::path_field(view, path);
   const Hop* hops = view.hops + path.first_hop;
-  std::vector<Vec3d> images{view.transmitters[path.tx].position};
-  std::vector<const Surface*> mirrors;
-  for (std::uint32_t h = 0; h < path.hops; ++h)
-    if (hops[h].kind == HopKind::reflect) {
-      mirrors.push_back(&g.surface(hops[h].face));
-      images.push_back(mirror(*mirrors.back(), images.back()));
-    }
-  std::vector<Vec3d> corners(mirrors.size() + 2);  // transmitter, reflection points, receiver
-  corners.front() = images.front();
-  corners.back() = view.receivers[path.rx].position;
-  row.length = norm(corners.back() - images.back());
-  for (std::size_t i = mirrors.size(); i > 0; --i) {
-    const Vec3d d = corners[i + 1] - images[i];
-    corners[i] = images[i] + ((mirrors[i - 1]->offset - dot(mirrors[i - 1]->normal, images[i])) / dot(mirrors[i - 1]->normal, d)) * d;
-  }
-  row.departure = normalized(corners[1] - corners[0]);
-  row.arrival = normalized(corners.back() - corners[corners.size() - 2]);
-  std::size_t segment = 0;
+  const kernels::PathTrace<double> trace = kernels::trace_path(view, path);
+  row.length = trace.length;
+  row.departure = trace.departure;
+  row.arrival = trace.arrival;
   for (std::uint32_t h = 0; h < path.hops; ++h) {
-    const Surface& s = g.surface(hops[h].face);
-    const SurfaceSet& set = g.set(hops[h].face);
     const bool reflects = hops[h].kind == HopKind::reflect;
-    const Vec3d a = corners[segment], d = corners[segment + 1] - a;
-    const Vec3d vertex = reflects ? corners[segment + 1] : a + ((s.offset - dot(s.normal, a)) / dot(s.normal, d)) * d;
-    if (reflects) ++segment;
-    const std::uint32_t primitive = set.primitive_at(s, vertex);
+    const Vec3d vertex = trace.points[h];
+    const std::uint32_t primitive = g.set(hops[h].face).primitive_at(g.surface(hops[h].face), vertex);
     if (hops[h].kind == HopKind::screen || (hops[h].kind == HopKind::screen_transmit && primitive == no_face)) continue;
-    row.interactions.push_back({s.object, primitive, reflects ? 'R' : 'T', vertex});
+    row.interactions.push_back({g.surface(hops[h].face).object, primitive, reflects ? 'R' : 'T', vertex});
   }
   return row;
 }

@@ -59,7 +59,7 @@ class SurfaceSet {
       s.material = object.material;
       s.is_rectangle = face.is_rectangle;
       const Rectangled& r = face.rectangle;
-      s.rectangle = {pose.point(r.center), pose.direction(r.u), pose.direction(r.v), pose.direction(r.normal), r.half_u, r.half_v};
+      s.rectangle = pose.rectangle(r);
       s.normal = s.rectangle.normal;
       s.offset = dot(s.normal, s.rectangle.center);
       s.exact = face.is_rectangle || (face.polygon.size() <= max_outline && is_convex(face, object.mesh, r.normal));

@@ -11,6 +11,7 @@
 #include "manyworlds/scene/inside.hpp"
 #include "manyworlds/scene/on_surface.hpp"
 #include "manyworlds/scene/scene.hpp"
+#include "manyworlds/scene/slab.hpp"
 
 namespace manyworlds {
 namespace detail {
@@ -23,18 +24,6 @@ void check_unique(const std::vector<Item>& items, const std::string& kind) {
   for (const Item& item : items)
     if (!names.insert(item.name).second)
       throw InputError("scene", "two " + kind + "s have the name " + in_quotes(item.name));
-}
-
-inline void check_material(const Material& m) {
-  const auto expect = [&](bool holds, const char* what, double found) {
-    if (!holds)
-      throw InputError("material " + in_quotes(m.name), "expected " + std::string(what) + ", found " + to_text(found));
-  };
-  if (m.pec) return;
-  expect(m.eps_r >= 1 && std::isfinite(m.eps_r), "eps_r >= 1", m.eps_r);
-  expect(m.sigma >= 0 && std::isfinite(m.sigma), "sigma >= 0 S/m", m.sigma);
-  expect(m.thickness > 0 && std::isfinite(m.thickness), "thickness > 0 m", m.thickness);
-  expect(m.scattering >= 0 && m.scattering <= 1, "scattering in 0 to 1", m.scattering);
 }
 
 inline void check_object(const Object& o, std::size_t materials) {
@@ -70,7 +59,7 @@ inline void validate_geometry(const Scene& scene) {
   if (scene.objects.empty()) throw InputError("scene", "no triangles");
   detail::check_unique(scene.objects, "object");
   detail::check_unique(scene.materials, "material");
-  for (const Material& m : scene.materials) detail::check_material(m);
+  for (const Material& m : scene.materials) check_material(m, "material " + in_quotes(m.name));
   for (const Object& o : scene.objects) detail::check_object(o, scene.materials.size());
 }
 

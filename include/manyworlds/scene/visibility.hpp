@@ -1,4 +1,6 @@
 #pragma once
+#include <array>
+
 #include "manyworlds/core/scalar.hpp"
 
 namespace manyworlds {
@@ -10,6 +12,7 @@ enum class VisibilityKind : std::uint8_t {
   atan,     ///< monotone surrogate of the Fresnel weight (3GPP TR 38.901 blockage form)
   logistic  ///< sigmoid of the distance to the edge
 };
+constexpr std::array<const char*, 4> choices(VisibilityKind) { return {"hard", "fresnel", "atan", "logistic"}; }
 
 struct Visibility {
   VisibilityKind kind = VisibilityKind::fresnel;
