@@ -37,21 +37,6 @@ struct GradientCheck {
 
 namespace detail {
 
-/// Adds up what the adjoint says about one chain.
-struct ChainSink {
-  static constexpr bool wants_materials = false, wants_receivers = false;
-  const mw::paths::Workspace& w;
-  mw::ConfigurationGradient& gradient;
-  void transmitter(std::uint32_t tx, mw::Vec3d v) { gradient.transmitters[tx] += v; }
-  void receiver(std::uint32_t, mw::Vec3d) {}
-  void material(std::uint32_t, double, double, double) {}
-  void face(std::uint32_t face, mw::Vec3d center, mw::Vec3d rotation, double, double) {
-    const std::uint32_t local = face - w.moving.first_id, mover = w.mover_of_face[local];
-    const mw::Vec3d arm = w.frames[local].rectangle.center - w.poses[mover].position;
-    gradient.movers[mover] += {center, rotation + cross(arm, center)};
-  }
-};
-
 /// "ap1 > corridor_south > Reflector"; objects that are only passed at their edge stand in brackets.
 inline std::string chain_name(const mw::Scene& scene, const mw::paths::Geometry& g, const mw::kernels::Path& path,
                               const mw::paths::Hop* hops) {
@@ -102,7 +87,7 @@ inline std::vector<GradientCheck::Chain> split_gradient(const mw::Problem& probl
     auto& [gradient, paths] = sums[chain_name(*problem.scene, geometry, path, view.hops)];
     gradient.movers.resize(w.configuration.movers.size());
     gradient.transmitters.resize(w.configuration.transmitters.size());
-    ChainSink sink{w.model, gradient};
+    mw::paths::PoseSink sink{w.model, gradient};
     mw::kernels::path_field_adjoint(view, path, 2 * w.gain_bar[at] * field, sink);
     ++paths;
   });

@@ -58,9 +58,7 @@ struct GradientSink {
   void transmitter(std::uint32_t, Vec3d v) { tx += v; }
   void receiver(std::uint32_t, Vec3d v) { rx += v; }
   void face(std::uint32_t face, Vec3d center, Vec3d rotation, double, double) {
-    const std::uint32_t local = face - w.moving.first_id;
-    if (w.mover_of_face[local] != mover) return;
-    pose += {center, rotation + cross(w.frames[local].rectangle.center - w.poses[mover].position, center)};
+    if (w.mover_of(face) == mover) pose += w.pose_gradient(face, center, rotation);
   }
   void material(std::uint32_t m, double by_eps_r, double by_sigma, double by_thickness) {
     if (m == material_index) eps_r += by_eps_r, sigma += by_sigma, thickness += by_thickness;

@@ -53,9 +53,10 @@ template <class Visit>
 void grow_from_mover(const Geometry& g, const Beam& root, std::uint32_t m, int tiles, const ShotByFace& shot, int depth,
                      int interactions, Visit&& visit) {
   if (!shot.empty()) return grow_along(root, *g.fixed, *shot[m], depth, visit);
-  Vec3d centers[max_tiles2];
-  for (int t = 0; t < square(tiles); ++t) centers[t] = tile_center(g.moving->surfaces[m].rectangle, tiles, t);
-  grow(root, *g.fixed, nullptr, depth, Unoccluded(g, centers, square(tiles), g.moving->first_id + m, interactions), visit);
+  const int last = tiles - 1, outermost[4] = {0, last, last * tiles, last * tiles + last};
+  Vec3d centers[4];
+  for (int c = 0; c < 4; ++c) centers[c] = tile_center(g.moving->surfaces[m].rectangle, tiles, outermost[c]);
+  grow(root, *g.fixed, nullptr, depth, Unoccluded(g, centers, tiles == 1 ? 1 : 4, g.moving->first_id + m, interactions), visit);
 }
 
 }  // namespace manyworlds::paths

@@ -1,41 +1,9 @@
 #pragma once
 #include "manyworlds/kernels/path_field_adjoint.hpp"
 #include "manyworlds/paths/hard.hpp"
-#include "manyworlds/paths/shot_chains.hpp"
-#include "manyworlds/paths/soft.hpp"
-#include "manyworlds/paths/static_world.hpp"
-#include "manyworlds/scene/configuration.hpp"
+#include "manyworlds/paths/workspace.hpp"
 
 namespace manyworlds::paths {
-
-/// What one world owns: where its movers and transmitters are, the paths that meet its movers, and their fields.
-struct Workspace {
-  std::vector<double> gains;  ///< linear path gain, [tx * receivers + rx]
-
-  SurfaceSet moving;
-  std::vector<std::uint32_t> mover_of_face;
-  std::vector<Pose> poses;
-  std::vector<kernels::FaceFrame<double>> frames;
-  std::vector<Device<double>> transmitters;
-  std::vector<std::shared_ptr<const TransmitterPaths>> own_paths;  ///< of transmitters that left their place
-  std::vector<ShotChains> shot;                                    ///< by mover, when rays find the chains
-  SoftFinder soft;
-  std::vector<std::vector<std::uint8_t>> replaced;  ///< by transmitter and static path: stands in the table, or is blocked
-  PathTable table;
-  std::vector<CVec3<double>> fields;  ///< by group of the table
-  std::vector<CVec3<double>> totals;  ///< by [tx * receivers + rx], when coherent
-  Visibility visibility;
-
-  std::size_t bytes() const {
-    std::size_t sum = gains.capacity() * 8 + table.paths.capacity() * sizeof(kernels::Path) + table.hops.capacity() * sizeof(Hop) +
-                      table.tiles.capacity() + table.groups.capacity() * 4 + (fields.capacity() + totals.capacity()) * sizeof(CVec3<double>);
-    for (const ShotChains& chains : shot) sum += chains.bytes();
-    for (const auto& r : replaced) sum += r.capacity();
-    for (const auto& own : own_paths)
-      if (own) sum += own->bytes();
-    return sum;
-  }
-};
 
 /// Path gains of all transmitters at all receivers as a function of where movers and transmitters are, and the adjoint of
 /// that function. The model is immutable and shared; each world brings its Workspace.
@@ -64,7 +32,7 @@ class PathModel {
   void pullback(const std::vector<double>& gain_bar, Workspace& w, ConfigurationGradient& gradient) const {
     gradient.movers.assign(w.poses.size(), {});
     gradient.transmitters.assign(transmitters(), {});
-    Sink sink{w, gradient};
+    PoseSink sink{w, gradient};
     pullback(gain_bar, w, sink);
   }
 
@@ -118,20 +86,6 @@ class PathModel {
   }
 
  private:
-  struct Sink {
-    static constexpr bool wants_materials = false, wants_receivers = false, wants_static = false;
-    const Workspace& w;
-    ConfigurationGradient& gradient;
-    void transmitter(std::uint32_t tx, Vec3d v) { gradient.transmitters[tx] += v; }
-    void receiver(std::uint32_t, Vec3d) {}
-    void material(std::uint32_t, double, double, double) {}
-    void face(std::uint32_t face, Vec3d center, Vec3d rotation, double, double) {
-      const std::uint32_t local = face - w.moving.first_id, mover = w.mover_of_face[local];
-      const Vec3d arm = w.frames[local].rectangle.center - w.poses[mover].position;
-      gradient.movers[mover] += {center, rotation + cross(arm, center)};
-    }
-  };
-
   void place(const Configuration& c, const Visibility& visibility, Workspace& w) const {
     const auto& shapes = world_->mover_shapes;
     if (c.movers.size() != shapes.size() || c.transmitters.size() != transmitters())

@@ -8,7 +8,8 @@ namespace manyworlds::paths {
 /// through them, and they are opaque or more than the path has interactions left. What it leaves out holds no path.
 class Unoccluded {
  public:
-  /// `sources`: where the beam's paths begin, on `from` (no_face for a device); `interactions`: most of a path.
+  /// `sources`: where the beam's paths begin, or up to four points that have all of that in their convex hull, on face
+  /// `from` (no_face for a device); `interactions`: most of a path.
   Unoccluded(const Geometry& g, const Vec3d* sources, int count, std::uint32_t from, int interactions, const bool* stop = nullptr)
       : g_(&g), sources_(sources), count_(count), from_(from), interactions_(interactions), stop_(stop) {}
 
@@ -21,9 +22,10 @@ class Unoccluded {
 
   bool keeps(const Beam& child, const Polygon& lit) const {
     const int budget = interactions_ - child.length;
-    Vec3d middle{}, p[max_depth + 1];
+    Vec3d images[max_sources][max_depth + 1], middle{}, p[max_depth + 1];
+    for (int j = 0; j < count_; ++j) mirror_through(*g_, sources_[j], child.chain, child.length - 1, images[j]);
     for (int i = 0; i < lit.corners; ++i) middle += lit.corner[i] / double(lit.corners);
-    if (!unfold(sources_[0], child, middle, p)) return true;
+    if (!unfold(images[0], child, middle, p)) return true;
     int blockers = 0;
     for (int s = 0; s < child.length; ++s) {
       const std::uint32_t from = s == 0 ? from_ : child.chain[s - 1], to = child.chain[s];
@@ -31,7 +33,7 @@ class Unoccluded {
       const int met = min(crossings(g_->bvh, p[s], p[s + 1], [=](std::uint32_t face) { return face == from || face == to; },
                                     crossing, max_depth + 2), max_depth + 2);
       for (int c = 0; c < met; ++c) {
-        if (!cuts(g_->fixed->surfaces[crossing[c].face], child, lit, s)) continue;
+        if (!cuts(g_->fixed->surfaces[crossing[c].face], images, child, lit, s)) continue;
         if (++blockers > budget || g_->opaque(crossing[c].face)) return false;
       }
     }
@@ -39,12 +41,12 @@ class Unoccluded {
   }
 
  private:
+  static constexpr int max_sources = 4;
+
   /// Points of the chain on the way from a source to a point of its last face, in the faces' planes: p[0] = source,
-  /// p[length] = end. False when they are not in order.
-  bool unfold(Vec3d source, const Beam& chain, Vec3d end, Vec3d* p) const {
-    Vec3d image[max_depth + 1];
-    mirror_through(*g_, source, chain.chain, chain.length - 1, image);
-    p[0] = source;
+  /// p[length] = end. image: of the source, in all faces but the last. False when they are not in order.
+  bool unfold(const Vec3d* image, const Beam& chain, Vec3d end, Vec3d* p) const {
+    p[0] = image[0];
     p[chain.length] = end;
     for (int i = chain.length - 1; i > 0; --i) {
       const Surface& s = g_->surface(chain.chain[i - 1]);
@@ -57,15 +59,14 @@ class Unoccluded {
   }
 
   /// Does the face cut the chain's segment number s on every way to the lit polygon? The ways from one source to a convex
-  /// polygon cross a plane in the convex hull of where those to its corners do.
-  bool cuts(const Surface& face, const Beam& chain, const Polygon& lit, int s) const {
+  /// polygon cross a plane in the convex hull of where those to its corners do, and so in the sources.
+  bool cuts(const Surface& face, const Vec3d (&images)[max_sources][max_depth + 1], const Beam& chain, const Polygon& lit, int s) const {
     Vec3d p[max_depth + 1];
     double side = 0, lo[2] = {1e300, 1e300}, hi[2] = {-1e300, -1e300};
-    bool crossed = false;
     for (int j = 0; j < count_; ++j) {
       double before = 0, after = 0;
       for (int i = 0; i < lit.corners; ++i) {
-        if (!unfold(sources_[j], chain, lit.corner[i], p)) return false;
+        if (!unfold(images[j], chain, lit.corner[i], p)) return false;
         const double a = dot(face.normal, p[s]) - face.offset, b = dot(face.normal, p[s + 1]) - face.offset;
         if (side == 0) side = a - b > 0 ? 1 : -1;
         // A corner may touch the plane, as that of a wall that meets this one: no path ends there.
@@ -77,9 +78,8 @@ class Unoccluded {
         for (int k : {0, 1}) lo[k] = min(lo[k], at[k]), hi[k] = max(hi[k], at[k]);
       }
       if (!(before > touching && after > touching)) return false;
-      crossed = true;
     }
-    return crossed && g_->fixed->covers(face, lo, hi);
+    return g_->fixed->covers(face, lo, hi);
   }
 
   static constexpr double touching = 1e-3;  // m; far beyond the distance at which a crossing counts as an end

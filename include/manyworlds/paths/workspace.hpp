@@ -1,0 +1,59 @@
+#pragma once
+#include "manyworlds/paths/shot_chains.hpp"
+#include "manyworlds/paths/soft.hpp"
+#include "manyworlds/paths/static_world.hpp"
+#include "manyworlds/scene/configuration.hpp"
+
+namespace manyworlds::paths {
+
+/// What one world owns: where its movers and transmitters are, the paths that meet its movers, and their fields.
+struct Workspace {
+  std::vector<double> gains;  ///< linear path gain, [tx * receivers + rx]
+
+  SurfaceSet moving;
+  std::vector<std::uint32_t> mover_of_face;
+  std::vector<Pose> poses;
+  std::vector<kernels::FaceFrame<double>> frames;
+  std::vector<Device<double>> transmitters;
+  std::vector<std::shared_ptr<const TransmitterPaths>> own_paths;  ///< of transmitters that left their place
+  std::vector<ShotChains> shot;                                    ///< by mover, when rays find the chains
+  SoftFinder soft;
+  std::vector<std::vector<std::uint8_t>> replaced;  ///< by transmitter and static path: stands in the table, or is blocked
+  PathTable table;
+  std::vector<CVec3<double>> fields;  ///< by group of the table
+  std::vector<CVec3<double>> totals;  ///< by [tx * receivers + rx], when coherent
+  Visibility visibility;
+
+  std::size_t bytes() const {
+    std::size_t sum = gains.capacity() * 8 + table.paths.capacity() * sizeof(kernels::Path) + table.hops.capacity() * sizeof(Hop) +
+                      table.tiles.capacity() + table.groups.capacity() * 4 + (fields.capacity() + totals.capacity()) * sizeof(CVec3<double>);
+    for (const ShotChains& chains : shot) sum += chains.bytes();
+    for (const auto& r : replaced) sum += r.capacity();
+    for (const auto& own : own_paths)
+      if (own) sum += own->bytes();
+    return sum;
+  }
+
+  std::uint32_t mover_of(std::uint32_t face) const { return mover_of_face[face - moving.first_id]; }
+  /// Derivative by the pose of a face's mover, from that by the face's centre and its rotation about it.
+  PoseGradient pose_gradient(std::uint32_t face, Vec3d center, Vec3d rotation) const {
+    const Vec3d arm = frames[face - moving.first_id].rectangle.center - poses[mover_of(face)].position;
+    return {center, rotation + cross(arm, center)};
+  }
+};
+
+/// Sink of the field adjoint (path_field_adjoint.hpp) for poses and transmitter positions: adds to a gradient that has an
+/// entry for each.
+struct PoseSink {
+  static constexpr bool wants_materials = false, wants_receivers = false, wants_static = false;
+  const Workspace& w;
+  ConfigurationGradient& gradient;
+  void transmitter(std::uint32_t tx, Vec3d v) { gradient.transmitters[tx] += v; }
+  void receiver(std::uint32_t, Vec3d) {}
+  void material(std::uint32_t, double, double, double) {}
+  void face(std::uint32_t face, Vec3d center, Vec3d rotation, double, double) {
+    gradient.movers[w.mover_of(face)] += w.pose_gradient(face, center, rotation);
+  }
+};
+
+}  // namespace manyworlds::paths
