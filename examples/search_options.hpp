@@ -32,7 +32,7 @@ using Search = std::variant<SearchOf<CombinedLoss, Untried>, SearchOf<CombinedLo
 
 /// Names of the chosen policies.
 struct PolicyNames {
-  std::string loss = "mean_db", optimizer = "adam", pruning = "none", social = "none", executor = "batch";
+  std::string loss = "mean_db", optimizer = "adam", pruning = "none", social = "differential", executor = "batch";
 };
 
 /// One kind of policy: its option, where its name is kept, and the names there are.

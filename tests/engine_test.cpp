@@ -363,6 +363,7 @@ TEST(Result, SaysWhatWasBeforeAndWhatItRanWith) {
   EXPECT_NEAR(r.rss_before.dbm[3], -100, 0.1);  // static gain only: the mover rests at the origin
   EXPECT_EQ(r.rss_hard.dbm.size(), 4u);
   EXPECT_GT(r.bytes_per_world, 4 * 8u);
+  EXPECT_GT(r.bytes_of_workspaces, 4 * 8u);
   EXPECT_GE(r.times.total_s, r.times.descent_s);
   auto find = [&](const std::string& name) {
     for (const auto& [key, text] : r.params)

@@ -99,4 +99,18 @@ TEST(Exchange, ConvergedWorldsDescendAgainFromABetterPlace) {
   EXPECT_EQ(awake.counts.gradient, asleep.counts.gradient + 6 * woken);
 }
 
+TEST(Exchange, OnlyAPlaceThatNoDescentHasBegunFromWakesAWorld) {
+  mw::World<mw::optimizer::Adam, mw::social::Differential> world(0, 0, 0.1, {1, 2});
+  world.improve({2, 2}, 5);  // it descends from there anyway
+  world.record.reason = mw::Reason::loss_change;
+  EXPECT_FALSE(world.improved());
+  world.improve({3, 2}, 4);
+  EXPECT_TRUE(world.improved());
+  EXPECT_EQ(world.record.value, 4);
+  world.wake();
+  EXPECT_TRUE(world.alive());
+  world.record.reason = mw::Reason::loss_change;
+  EXPECT_FALSE(world.improved());
+}
+
 }  // namespace

@@ -7,7 +7,7 @@
 
 #include "manyworlds/core/random.hpp"
 #include "manyworlds/core/text.hpp"
-#include "manyworlds/engine/lanes.hpp"
+#include "manyworlds/engine/workspaces.hpp"
 #include "manyworlds/engine/problem.hpp"
 #include "manyworlds/engine/result.hpp"
 
@@ -68,13 +68,13 @@ template <Loss L, class Problem, Executor E>
 class Assembly {
  public:
   Assembly(const Problem& problem, const L& loss, const Visibility& visibility, const AssemblyParams& prm,
-           std::uint64_t seed, Lanes<Problem, E>& lanes, Counts& counts, std::function<bool()> stop)
+           std::uint64_t seed, Workspaces<Problem, E>& workspaces, Counts& counts, std::function<bool()> stop)
       : problem_(problem),
         loss_(loss),
         visibility_(visibility),
         prm_(prm),
         seed_(seed),
-        lanes_(lanes),
+        workspaces_(workspaces),
         counts_(counts),
         stop_(std::move(stop)) {}
 
@@ -88,7 +88,7 @@ class Assembly {
       for (std::size_t s = 0; s < sets.size(); ++s) sets[s] = pool_[s].x;
       return sets;
     }
-    lanes_.for_each(n, [&](std::size_t s, typename Problem::Workspace& workspace) {
+    workspaces_.for_each(n, [&](std::size_t s, typename Problem::Workspace& workspace) {
       Random random(seed_, std::uint32_t(s + 1), std::uint32_t(iteration), Purpose::assemble);
       sets[s] = assemble(random, workspace);
     });
@@ -125,8 +125,8 @@ class Assembly {
     std::vector<double> first(problem_.variables().size());
     Random random(seed_, 0, 0, Purpose::start);
     problem_.placement.start(random, placement::StartKind::bisector, first);
-    static_gains_ = alone(first, parts(), lanes_[0]);
-    const std::size_t done = lanes_.for_each_until(stop_, pool_.size(), [&](std::size_t i, auto& workspace) {
+    static_gains_ = alone(first, parts(), *typename Workspaces<Problem, E>::Loan(workspaces_));
+    const std::size_t done = workspaces_.for_each_until(stop_, pool_.size(), [&](std::size_t i, auto& workspace) {
       Single& single = pool_[i];
       single.x.resize(problem_.variables().size());
       Random draw(seed_, std::uint32_t(i), 0, Purpose::start);
@@ -207,7 +207,7 @@ class Assembly {
   Visibility visibility_;
   AssemblyParams prm_;
   std::uint64_t seed_;
-  Lanes<Problem, E>& lanes_;
+  Workspaces<Problem, E>& workspaces_;
   Counts& counts_;
   std::function<bool()> stop_;
   std::vector<Single> pool_;

@@ -1,6 +1,6 @@
 #pragma once
 #include "manyworlds/engine/descent.hpp"
-#include "manyworlds/engine/lanes.hpp"
+#include "manyworlds/engine/workspaces.hpp"
 #include "manyworlds/engine/report.hpp"
 
 /// Searches without gradients over the same problem, loss and visibility, with the same kind of result: what
@@ -47,7 +47,7 @@ class BatchSearch {
       : problem_(problem),
         loss_(at_progress(loss, 1.0)),
         prm_(prm),
-        lanes_((check(problem, loss, prm), problem), executor, std::size_t(prm.particles)) {
+        workspaces_((check(problem, loss, prm), problem), executor, std::size_t(prm.particles)) {
     result_.method = method;
   }
 
@@ -56,7 +56,7 @@ class BatchSearch {
     const double left = std::floor(prm_.evaluations) - double(result_.counts.forward);
     const std::size_t n = std::min(points.size(), std::size_t(max(0.0, left)));
     std::vector<double> values(points.size(), std::numeric_limits<double>::quiet_NaN());
-    lanes_.for_each(n, [&](std::size_t i, typename Problem::Workspace& workspace) {
+    workspaces_.for_each(n, [&](std::size_t i, typename Problem::Workspace& workspace) {
       values[i] = problem_.value(loss_, points[i], prm_.visibility, workspace);
     });
     result_.counts.forward += n;
@@ -97,8 +97,8 @@ class BatchSearch {
   Result finish() {
     for (WorldResult& w : result_.worlds) w.reason = Reason::iterations;
     result_.times.descent_s = watch_.lap();
-    result_.bytes_per_world = lanes_[0].bytes();
-    describe_winner(problem_, prm_.visibility, prm_.report, result_, lanes_[0]);
+    result_.bytes_of_workspaces = workspaces_.bytes();
+    describe_winner(problem_, prm_.visibility, prm_.report, result_, *typename Workspaces<Problem, E>::Loan(workspaces_));
     result_.params = {{"loss", L::name}, {"executor", E::name}};
     for (auto& line : print_params(loss_.prm, "loss.")) result_.params.push_back(std::move(line));
     for (auto& line : print_params(prm_)) result_.params.push_back(std::move(line));
@@ -117,7 +117,7 @@ class BatchSearch {
   const Problem& problem_;
   L loss_;
   const BaselineParams& prm_;
-  Lanes<Problem, E> lanes_;
+  Workspaces<Problem, E> workspaces_;
   Stopwatch watch_;
   Result result_;
 };

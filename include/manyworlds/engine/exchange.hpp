@@ -1,7 +1,7 @@
 #pragma once
 #include <vector>
 
-#include "manyworlds/engine/lanes.hpp"
+#include "manyworlds/engine/workspaces.hpp"
 #include "manyworlds/engine/world.hpp"
 
 namespace manyworlds {
@@ -10,7 +10,7 @@ namespace manyworlds {
 /// policy with trials are evaluated and taken only where they are better than the best place of the world.
 template <Loss L, Optimizer O, Social S, class Problem, Executor E>
 void exchange_places(const S& social, int iteration, std::uint64_t seed, const std::vector<World<O, S>*>& ranked,
-                     const Physics<L, O, Problem>& physics, Lanes<Problem, E>& lanes) {
+                     const Physics<L, O, Problem>& physics, Workspaces<Problem, E>& workspaces) {
   std::vector<Peer> peers;
   for (const World<O, S>* world : ranked) {
     peers.push_back({world->record.id, world->value(), world->record.value, world->x, world->record.x});
@@ -22,7 +22,7 @@ void exchange_places(const S& social, int iteration, std::uint64_t seed, const s
   const Barrier barrier{iteration, peers, parts};
   std::vector<std::vector<double>> proposals(ranked.size());
   std::vector<double> values(ranked.size(), unknown);
-  lanes.for_each(ranked.size(), [&](std::size_t rank, typename Problem::Workspace& workspace) {
+  workspaces.for_each(ranked.size(), [&](std::size_t rank, typename Problem::Workspace& workspace) {
     World<O, S>& world = *ranked[rank];
     Random random(seed, world.record.id, std::uint32_t(iteration), Purpose::social);
     std::vector<double> x = world.x;

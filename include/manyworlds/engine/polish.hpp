@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "manyworlds/core/random.hpp"
-#include "manyworlds/engine/lanes.hpp"
+#include "manyworlds/engine/workspaces.hpp"
 #include "manyworlds/engine/report.hpp"
 #include "manyworlds/loss/loss.hpp"
 
@@ -54,7 +54,7 @@ struct PolishedPoint {
 /// each step and ends the polish early.
 template <Loss L, class Problem, Executor E, class Stop>
 void polish_best(const Problem& problem, const L& loss, const Visibility& visibility, std::span<const double> scales,
-                 const PolishParams& prm, std::uint64_t seed, double coverage_dbm, Lanes<Problem, E>& lanes,
+                 const PolishParams& prm, std::uint64_t seed, double coverage_dbm, Workspaces<Problem, E>& workspaces,
                  Result& result, const Stop& stop) {
   std::vector<const WorldResult*> order;
   for (const WorldResult& world : result.worlds) order.push_back(&world);
@@ -66,12 +66,12 @@ void polish_best(const Problem& problem, const L& loss, const Visibility& visibi
   for (const WorldResult* world : order) {
     points.push_back({world->x, Random(seed, world->id, 0, Purpose::search), prm.step_m, 0});
   }
-  lanes.for_each(points.size(), [&](std::size_t i, typename Problem::Workspace& workspace) {
+  workspaces.for_each(points.size(), [&](std::size_t i, typename Problem::Workspace& workspace) {
     points[i].value = problem.value(loss, points[i].x, hard, workspace);
   });
   result.counts.forward += points.size();
   for (int step = 0; step < prm.steps && !stop(); ++step) {
-    lanes.for_each(points.size(), [&](std::size_t i, typename Problem::Workspace& workspace) {
+    workspaces.for_each(points.size(), [&](std::size_t i, typename Problem::Workspace& workspace) {
       points[i].step(problem, loss, hard, scales, workspace);
     });
     result.counts.forward += points.size();
@@ -84,9 +84,10 @@ void polish_best(const Problem& problem, const L& loss, const Visibility& visibi
   polished.world = order[best]->id;
   polished.x = points[best].x;
   polished.value = points[best].value;
-  problem.place(polished.x, lanes[0]);
-  polished.configuration = lanes[0].configuration;
-  polished.rss = summary_of(problem, polished.configuration, hard, coverage_dbm, lanes[0]);
+  typename Workspaces<Problem, E>::Loan workspace(workspaces);
+  problem.place(polished.x, *workspace);
+  polished.configuration = (*workspace).configuration;
+  polished.rss = summary_of(problem, polished.configuration, hard, coverage_dbm, *workspace);
 }
 
 }  // namespace manyworlds

@@ -5,22 +5,20 @@
 
 namespace manyworlds {
 
-/// The worlds of a run by id, live ones and those that have stopped, and which lane each live one has.
+/// The worlds of a run by id, live ones and those that have stopped.
 template <Optimizer O, Social S>
 class Population {
  public:
   using World = manyworlds::World<O, S>;
   using Worlds = std::vector<World*>;
 
-  explicit Population(std::size_t lanes) : lanes_(lanes) {}
-
   std::size_t size() const { return worlds_.size(); }
   World& operator[](std::size_t id) { return worlds_[id]; }
 
   /// A new world with the next id.
-  void begin(int iteration, std::size_t lane, const std::vector<double>& rates, std::vector<double> start) {
+  void begin(int iteration, const std::vector<double>& rates, std::vector<double> start) {
     const std::size_t id = worlds_.size();
-    worlds_.emplace_back(std::uint32_t(id), iteration, lane, rates[id % rates.size()], std::move(start));
+    worlds_.emplace_back(std::uint32_t(id), iteration, rates[id % rates.size()], std::move(start));
   }
 
   /// Worlds for which a condition holds, by id.
@@ -39,18 +37,6 @@ class Population {
     return std::size_t(std::count_if(worlds_.begin(), worlds_.end(), [](const World& w) { return w.alive(); }));
   }
 
-  std::vector<std::size_t> free_lanes() const {
-    std::vector<bool> taken(lanes_, false);
-    for (const World& world : worlds_) {
-      if (world.alive()) taken[world.lane] = true;
-    }
-    std::vector<std::size_t> lanes;
-    for (std::size_t lane = 0; lane < lanes_; ++lane) {
-      if (!taken[lane]) lanes.push_back(lane);
-    }
-    return lanes;
-  }
-
   /// Evaluations of all worlds so far.
   double spent(double gradient_cost) const {
     double sum = 0;
@@ -62,7 +48,6 @@ class Population {
 
  private:
   std::deque<World> worlds_;  // they are pointed to
-  std::size_t lanes_;
 };
 
 /// Sorts worlds by a value and by id, non-finite values last.

@@ -112,7 +112,8 @@ struct Result {
   std::optional<Polished> polished;
   Counts counts;
   Times times;
-  std::size_t bytes_per_world = 0;  ///< workspace and state, without what worlds share and without histories
+  std::size_t bytes_per_world = 0;      ///< its state, without what worlds share and without histories
+  std::size_t bytes_of_workspaces = 0;  ///< one for every thread, which the worlds share
   std::vector<std::pair<std::string, std::string>> params;  ///< the tree the run had
 
   const Pose& pose(std::size_t mover = 0) const { return configuration.movers.at(mover); }

@@ -30,15 +30,14 @@ class Run {
                  prm_.visibility,
                  prm_.iterations,
                  variable_scales(problem.variables(), prm_.optimizer.radians_per_metre)},
-        lanes_(problem, executor, std::size_t(prm_.worlds)),
+        workspaces_(problem, executor, std::size_t(prm_.worlds)),
         finder_(problem, at_progress(physics_.loss, 0.0), prm_.annealing.at(0, prm_.visibility), prm_.starts, prm_.seed,
-                lanes_, result_.counts, [this] { return callbacks_.stopped(); }),
-        worlds_(lanes_.size()) {
+                workspaces_, result_.counts, [this] { return callbacks_.stopped(); }) {
     result_.counts.gradient_cost = prm_.report.gradient_cost;
   }
 
   void start() {
-    begin(lanes_.size());
+    begin(std::size_t(prm_.worlds));
     budget_ = spent() + owed();
     result_.times.starts_s = watch_.lap();
     callbacks_.start(progress());
@@ -52,8 +51,9 @@ class Run {
   /// One iteration of every live world.
   void descend() {
     const Worlds ran = worlds_.alive();
-    lanes_.executor().for_each_world(
-        ran.size(), [&](std::size_t i) { ran[i]->advance(physics_, iteration_, lanes_[ran[i]->lane]); });
+    workspaces_.for_each(ran.size(), [&](std::size_t i, auto& workspace) {
+      ran[i]->advance(physics_, iteration_, workspace);
+    });
     ++iteration_;
     if (!ran.empty()) look(ran);
     announce(ran);
@@ -79,25 +79,25 @@ class Run {
   /// Lets worlds move each other; all see the same snapshot. With trials resting worlds take part.
   void exchange() {
     if (iteration_ == prm_.iterations || !social_.acts(iteration_)) return;
-    exchange_places(social_, iteration_, prm_.seed, S::trial ? ranked_by_best() : ranked(), physics_, lanes_);
+    exchange_places(social_, iteration_, prm_.seed, S::trial ? ranked_by_best() : ranked(), physics_, workspaces_);
     result_.times.barriers_s += watch_.lap();
   }
 
-  /// The lanes of stopped worlds go to resting ones that an exchange has put to a better place, then to new starts, as
+  /// The places of stopped worlds go to resting ones that an exchange has put to a better place, then to new starts, as
   /// far as the evaluations pay that the first worlds may cost and do not use. New starts wait for a quarter of the
-  /// lanes, so that they are selected among many.
+  /// places, so that they are selected among many.
   void renew() {
     const int left = prm_.iterations - iteration_;
     if (prm_.freed == Freed::saved || left == 0) return;
     const double descent = prm_.report.gradient_cost * left + 1;
     Worlds improved = worlds_.those([](const World& w) { return w.improved(); });
     sort_worlds(improved, [](const World& w) { return w.record.value; });
-    const std::vector<std::size_t> lanes = worlds_.free_lanes();
-    const std::size_t woken = std::min(improved.size(), affordable(descent, lanes.size()));
-    for (std::size_t i = 0; i < woken; ++i) improved[i]->wake(lanes[i]);
+    const std::size_t all = std::size_t(prm_.worlds), free = all - worlds_.count_alive();
+    const std::size_t woken = std::min(improved.size(), affordable(descent, free));
+    for (std::size_t i = 0; i < woken; ++i) improved[i]->wake();
 
-    const std::size_t fresh = affordable(descent + finder_.cost(prm_.report.gradient_cost), lanes.size() - woken);
-    if (left >= fewest_iterations && 4 * fresh >= lanes_.size()) begin(fresh);
+    const std::size_t fresh = affordable(descent + finder_.cost(prm_.report.gradient_cost), free - woken);
+    if (left >= fewest_iterations && 4 * fresh >= all) begin(fresh);
     result_.times.barriers_s += watch_.lap();
   }
 
@@ -107,7 +107,7 @@ class Run {
   Result finish() {
     watch_.lap();
     result_.interrupted = callbacks_.stopped();
-    lanes_.for_each(worlds_.size(), [&](std::size_t w, typename Problem::Workspace& workspace) {
+    workspaces_.for_each(worlds_.size(), [&](std::size_t w, typename Problem::Workspace& workspace) {
       if (worlds_[w].record.reason == Reason::pruned) return;
       worlds_[w].score(physics_, workspace);
       worlds_[w].close();
@@ -116,18 +116,17 @@ class Run {
     for (World* world : running) world->record.reason = result_.interrupted ? Reason::stopped : Reason::iterations;
     announce(running);
     result_.iterations = iteration_;
-    for (std::size_t w = 0; w < std::min(lanes_.size(), worlds_.size()); ++w) {
-      result_.bytes_per_world = std::max(result_.bytes_per_world, lanes_[w].bytes() + worlds_[w].bytes());
-    }
+    result_.bytes_of_workspaces = workspaces_.bytes();
     for (std::size_t w = 0; w < worlds_.size(); ++w) {
+      result_.bytes_per_world = std::max(result_.bytes_per_world, worlds_[w].bytes());
       result_.counts.forward += worlds_[w].counts.forward;
       result_.counts.gradient += worlds_[w].counts.gradient;
       result_.worlds.push_back(std::move(worlds_[w].record));
     }
-    describe_winner(problem_, prm_.visibility, prm_.report, result_, lanes_[0]);
+    describe_winner(problem_, prm_.visibility, prm_.report, result_, *typename Spaces::Loan(workspaces_));
     if (prm_.polish.worlds > 0 && !result_.interrupted) {
       polish_best(problem_, physics_.final_loss(), prm_.visibility, physics_.scales, prm_.polish, prm_.seed,
-                  prm_.report.coverage_dbm, lanes_, result_, [this] { return callbacks_.stopped(); });
+                  prm_.report.coverage_dbm, workspaces_, result_, [this] { return callbacks_.stopped(); });
       result_.interrupted = callbacks_.stopped();
     }
     result_.params = {
@@ -142,14 +141,12 @@ class Run {
  private:
   using World = typename Population<O, S>::World;
   using Worlds = typename Population<O, S>::Worlds;
+  using Spaces = Workspaces<Problem, E>;
 
-  /// New worlds in free lanes, from here on.
+  /// New worlds, from here on.
   void begin(std::size_t n) {
-    const std::vector<std::size_t> lanes = worlds_.free_lanes();
     std::vector<std::vector<double>> starts = finder_.find(n, iteration_);
-    for (std::size_t i = 0; i < starts.size(); ++i) {
-      worlds_.begin(iteration_, lanes[i], prm_.optimizer.rates, std::move(starts[i]));
-    }
+    for (std::vector<double>& start : starts) worlds_.begin(iteration_, prm_.optimizer.rates, std::move(start));
     if (iteration_ > 0) result_.counts.new_starts += starts.size();
   }
 
@@ -166,15 +163,14 @@ class Run {
   /// Live worlds by physical value.
   Worlds ranked() {
     Worlds order = worlds_.alive();
-    lanes_.executor().for_each_world(order.size(),
-                                     [&](std::size_t i) { order[i]->score(physics_, lanes_[order[i]->lane]); });
+    workspaces_.for_each(order.size(), [&](std::size_t i, auto& workspace) { order[i]->score(physics_, workspace); });
     sort_worlds(order, [](const World& w) { return w.value(); });
     return order;
   }
   /// Live and resting worlds by the best physical value so far; only those that have none are evaluated for it.
   Worlds ranked_by_best() {
     Worlds order = worlds_.those([](const World& w) { return w.alive() || w.resting(); });
-    lanes_.for_each(order.size(), [&](std::size_t i, typename Problem::Workspace& workspace) {
+    workspaces_.for_each(order.size(), [&](std::size_t i, typename Problem::Workspace& workspace) {
       if (!std::isfinite(order[i]->record.value)) order[i]->score(physics_, workspace);
     });
     sort_worlds(order, [](const World& w) { return w.record.value; });
@@ -188,7 +184,7 @@ class Run {
     }
   }
 
-  /// Notes the best of the worlds that ran, while the workspaces still hold what they saw.
+  /// Notes the best of the worlds that ran.
   void look(const Worlds& ran) {
     seen_.best_loss = unknown;
     seen_.best_rss_dbm = unknown;
@@ -197,7 +193,7 @@ class Run {
       seen_.best_loss = world->loss();
       seen_.best_world = world->record.id;
       seen_.best_x = std::span<const double>(world->record.history.x).last(problem_.variables().size());
-      seen_.best_rss_dbm = problem_.weakest_dbm(lanes_[world->lane]);
+      seen_.best_rss_dbm = world->weakest_dbm();
     }
   }
 
@@ -220,7 +216,7 @@ class Run {
   Stopwatch total_, watch_;
   Result result_;
   Physics<L, O, Problem> physics_;
-  Lanes<Problem, E> lanes_;
+  Spaces workspaces_;
   StartFinder<L, Problem, E> finder_;
   Population<O, S> worlds_;
   Progress seen_;      ///< what the last iteration looked like

@@ -48,16 +48,16 @@ template <Loss L, class Problem, Executor E>
 class StartFinder {
  public:
   StartFinder(const Problem& problem, const L& loss, const Visibility& visibility, StartParams prm, std::uint64_t seed,
-              Lanes<Problem, E>& lanes, Counts& counts, std::function<bool()> stop)
+              Workspaces<Problem, E>& workspaces, Counts& counts, std::function<bool()> stop)
       : problem_(problem),
         loss_(loss),
         visibility_(visibility),
         prm_(std::move(prm)),
         seed_(seed),
-        lanes_(lanes),
+        workspaces_(workspaces),
         counts_(counts),
         stop_(stop),
-        assembly_(problem, loss, visibility, prm_.assembly, seed, lanes, counts, std::move(stop)) {}
+        assembly_(problem, loss, visibility, prm_.assembly, seed, workspaces, counts, std::move(stop)) {}
 
   /// What finding one more start costs, in evaluations.
   double cost(double gradient_cost) const {
@@ -104,7 +104,7 @@ class StartFinder {
 
   std::vector<Candidate> evaluated(std::vector<std::vector<double>> starts) {
     std::vector<Candidate> candidates(starts.size());
-    const std::size_t done = lanes_.for_each_until(stop_, starts.size(), [&](std::size_t i, auto& workspace) {
+    const std::size_t done = workspaces_.for_each_until(stop_, starts.size(), [&](std::size_t i, auto& workspace) {
       Candidate& c = candidates[i];
       c.x = std::move(starts[i]);
       std::vector<double> gradient(c.x.size());
@@ -143,7 +143,7 @@ class StartFinder {
   Visibility visibility_;
   StartParams prm_;
   std::uint64_t seed_;
-  Lanes<Problem, E>& lanes_;
+  Workspaces<Problem, E>& workspaces_;
   Counts& counts_;
   std::function<bool()> stop_;
   Assembly<L, Problem, E> assembly_;

@@ -34,8 +34,8 @@ struct Physics {
 template <Optimizer O, Social S>
 class World {
  public:
-  World(std::uint32_t id, int born, std::size_t lent_lane, double rate, std::vector<double> start)
-      : lane(lent_lane), x(std::move(start)), gradient_(x.size()), descent_(x.size()), rate_(rate) {
+  World(std::uint32_t id, int born, double rate, std::vector<double> start)
+      : x(std::move(start)), gradient_(x.size()), descent_(x.size()), rate_(rate) {
     record.id = id;
     record.born = born;
     record.rate = rate;
@@ -48,6 +48,8 @@ class World {
   bool resting() const { return is_convergence(record.reason); }
   bool improved() const { return resting() && improved_; }
   double value() const { return value_; }
+  /// Power at the weakest receiver in the last iteration.
+  double weakest_dbm() const { return weakest_dbm_; }
   double loss() const { return record.history.loss.empty() ? unknown : record.history.loss.back(); }
 
   /// One iteration: evaluate at x, record, step. Non-finite points are stepped back from with half the rate.
@@ -77,6 +79,7 @@ class World {
       now = evaluate(physics, loss, visibility, workspace);
     }
     good_ = Good{x, gradient_, descent_};
+    weakest_dbm_ = physics.problem.weakest_dbm(workspace);
     if (final) value_ = staged<L> ? physics.problem.value_of(physics.final_loss(), workspace) : now;
     push(now);
     const double slope = projected_norm(x, gradient_, physics.problem.variables(), physics.scales);
@@ -116,11 +119,10 @@ class World {
     note();
     descent_.reset(x.size());
     quiet_ = {};
-    improved_ = true;
+    improved_ = !alive();
   }
   /// Lets a resting world descend again.
-  void wake(std::size_t lent_lane) {
-    lane = lent_lane;
+  void wake() {
     improved_ = false;
     record.reason = Reason::running;
   }
@@ -133,7 +135,6 @@ class World {
   WorldResult record;
   Counts counts;
   typename S::State social{};
-  std::size_t lane;  ///< workspace it is lent
   std::vector<double> x;
 
  private:
@@ -184,8 +185,9 @@ class World {
   Descent<O> descent_;
   double rate_;
   double value_ = unknown;  ///< physical value at x
+  double weakest_dbm_ = unknown;
   bool moved_ = true;       ///< x is not in the history yet
-  bool improved_ = false;   ///< an exchange has put it to a better place since it woke
+  bool improved_ = false;   ///< an exchange has put it to a better place while it rested
   Convergence::State quiet_{};
   std::optional<Good> good_;
 };

@@ -120,6 +120,7 @@ inline nlohmann::ordered_json result_json(const Problem& problem, const Result& 
                 {"scoring_s", r.times.scoring_s},
                 {"total_s", r.times.total_s}}},
               {"bytes_per_world", r.bytes_per_world},
+              {"bytes_of_workspaces", r.bytes_of_workspaces},
               {"params", params},
               {"worlds", worlds}};
   result["before"].update(detail::configuration_json(problem, problem.rest));

@@ -147,7 +147,7 @@ class PathModel {
     if (depth > 0) w.soft.add_dynamic(g, caches, world_->groups, shot, w.visibility, support, depth, w.table);
   }
 
-  /// When shooting: the chains from each mover face; those whose mover has left its ball are shot anew.
+  /// When shooting: the chains from each mover face.
   ShotByFace chains_at_place(Workspace& w) const {
     const std::uint64_t rays = world_->mover_rays();
     ShotByFace by_face;
@@ -159,10 +159,11 @@ class PathModel {
       double& r = radius[w.mover_of_face[f]];
       r = max(r, norm(s.center - w.poses[w.mover_of_face[f]].position) + s.radius);
     }
+    std::vector<const std::vector<FaceChain>*> chains(w.poses.size(), nullptr);
     for (std::size_t m = 0; m < w.poses.size(); ++m)
-      if (radius[m] > 0 && !w.shot[m].covers(w.poses[m].position, radius[m]))
-        w.shot[m].shoot(world_->geometry(), w.poses[m].position, radius[m], world_->options.max_depth - 1, rays);
-    for (std::uint32_t m : w.mover_of_face) by_face.push_back(&w.shot[m].chains());
+      if (radius[m] > 0)
+        chains[m] = &w.shot[m].at(world_->geometry(), w.poses[m].position, radius[m], world_->options.max_depth - 1, rays);
+    for (std::uint32_t m : w.mover_of_face) by_face.push_back(chains[m]);
     return by_face;
   }
 
