@@ -4,8 +4,14 @@
 
 #include <memory>
 
+#include "manyworlds/engine/multistart.hpp"
+#include "manyworlds/engine/scene_problem.hpp"
+#include "manyworlds/executor/batch.hpp"
 #include "manyworlds/io/load.hpp"
+#include "manyworlds/loss/mean_db.hpp"
+#include "manyworlds/optimizer/adam.hpp"
 #include "manyworlds/paths/model.hpp"
+#include "manyworlds/placement/bind.hpp"
 #include "manyworlds/scene/names.hpp"
 #include "manyworlds/scene/receivers.hpp"
 
@@ -62,8 +68,24 @@ void step(benchmark::State& state) {
   }
   state.counters["paths"] = double(w.table.paths.size());
   state.counters["receivers"] = double(m.receivers());
-  state.counters["world_bytes"] = double(w.bytes());
-  state.counters["shared_bytes"] = double(m.world().bytes());
+}
+
+/// Worlds of one run on all processors, two iterations: range(0) depth, range(1) transmission, range(2) visibility,
+/// range(3) worlds. Time and memory of the whole run, the scene and what worlds share included.
+void worlds(benchmark::State& state) {
+  const placement::OnWall on_wall{.object = "Reflector", .wall = "corridor_north", .yaw = {-1.2, 1.2}};
+  const Problem problem{office(), {{on_wall}, {}}, {.paths = {.max_depth = int(state.range(0)), .transmission = state.range(1) != 0}}};
+  using Engine = MultiStart<loss::MeanDb, optimizer::Adam>;
+  Engine::Params prm;
+  prm.worlds = int(state.range(3));
+  prm.iterations = 2;
+  prm.starts.mode = StartMode::plain;
+  prm.annealing.from = 1;
+  prm.visibility = visibility_of(state.range(2));
+  Result result;
+  for (auto _ : state) result = run(Engine{problem, prm}, executor::Batch{});
+  state.counters["bytes"] =
+      double(problem.model->world().bytes() + result.bytes_of_workspaces + result.worlds.size() * result.bytes_per_world);
 }
 
 /// The panel as part of the scene, all paths found anew: what a tracer without the split does. range as `step`.
@@ -112,6 +134,10 @@ void arguments(benchmark::internal::Benchmark* b) {
         for (int gradient : {0, 1}) b->Args({depth, transmission, kind, gradient});
 }
 BENCHMARK(step)->Apply(arguments)->Unit(benchmark::kMillisecond);
+void world_arguments(benchmark::internal::Benchmark* b) {
+  b->ArgNames({"depth", "transmission", "visibility", "worlds"})->ArgsProduct({{2, 3}, {0, 1}, {hard, fresnel}, {1, 32}});
+}
+BENCHMARK(worlds)->Apply(world_arguments)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(full_retrace)->ArgNames({"depth", "transmission"})->ArgsProduct({{2, 3}, {0, 1}})->Unit(benchmark::kMillisecond);
 BENCHMARK(start)->ArgNames({"depth", "transmission"})->ArgsProduct({{2, 3}, {0, 1}})->Unit(benchmark::kMillisecond)->UseRealTime();
 

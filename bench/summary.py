@@ -27,17 +27,16 @@ def main():
     rows = run(sys.argv[1], sys.argv[2:])
     ms = lambda *key: rows[key]["real_time"]
     print("| depth | transmission | visibility | step, ms | with gradient, ms | gradient + forward over forward "
-          "| full retrace, ms | retrace over step | 32 worlds over 1, bytes |")
-    print("|---|---|---|---|---|---|---|---|---|")
+          "| full retrace, ms | retrace over step with gradient | 32 worlds, MB | over 1 world |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
     for transmission in (0, 1):
         for depth in (2, 3):
             for kind, name in ((0, "hard"), (1, "fresnel, 2 x 2 tiles")):
                 forward, both = ms("step", depth, transmission, kind, 0), ms("step", depth, transmission, kind, 1)
                 retrace = ms("full_retrace", depth, transmission)
-                row = rows[("step", depth, transmission, kind, 1)]
-                shared, world = row["shared_bytes"], row["world_bytes"]
+                one, many = (rows[("worlds", depth, transmission, kind, n)] for n in (1, 32))
                 print(f"| {depth} | {'on' if transmission else 'off'} | {name} | {forward:.2f} | {both:.2f} | {both / forward:.2f} "
-                      f"| {retrace:.0f} | {retrace / both:.0f} | {(shared + 32 * world) / (shared + world):.2f} |")
+                      f"| {retrace:.0f} | {retrace / both:.0f} | {many['bytes'] / 1e6:.1f} | {many['bytes'] / one['bytes']:.2f} |")
     print()
     for transmission in (0, 1):
         for depth in (2, 3):
