@@ -140,7 +140,6 @@ int main(int argc, char** argv) {
     for (const std::string& warning : validate(scene)) scene.warnings.push_back(warning);
     for (const std::string& warning : scene.warnings) std::cerr << "place: warning: " << warning << '\n';
     Problem problem(scene, placement, options);
-    problem.rest.absent.assign(problem.rest.movers.size(), 1);  // "before" is the scene without what is to be placed
     std::visit(
         [&]<class S>(const S& s) {
           typename S::Engine(problem, s.prm).check();
@@ -151,7 +150,7 @@ int main(int argc, char** argv) {
           report.coverage_dbm = s.prm.report.coverage_dbm;
         },
         search);
-    report.map = map_of(io::detail::scene_at(problem, problem.rest), map_spacing);
+    report.map = map_of(io::detail::scene_at(problem, problem.before()), map_spacing);
     report.scene = std::filesystem::path(scene_options.file).stem().string();
     if (check) return check_gradient(problem, search);
     if (!quiet)

@@ -54,7 +54,7 @@ class PlacePictures {
       map.powers(c, options_.visibility, w);
       return w.combined_dbm;
     };
-    const std::vector<double> before = powers(problem_.rest), after = powers(result_.configuration);
+    const std::vector<double> before = powers(problem_.before()), after = powers(result_.configuration);
     std::vector<double> both = before;
     both.insert(both.end(), after.begin(), after.end());
     const mw::io::Gain gain = mw::io::gain_of(before, after, problem_.floor_dbm);
@@ -65,7 +65,7 @@ class PlacePictures {
     picture.range = mw::io::robust_range(both, problem_.floor_dbm);
     picture.plan.title = "RSS before, " + place_;
     picture.plan.subtitle = powers_text(result_.rss_before);
-    mw::io::Image image_before = mw::io::draw_configuration(problem_, problem_.rest, cells, before, picture);
+    mw::io::Image image_before = mw::io::draw_configuration(problem_, problem_.before(), cells, before, picture);
     picture.plan.title = "RSS with " + world_ + ", " + place_;
     picture.plan.subtitle = powers_text(result_.rss);
     mw::io::Image image_after = mw::io::draw_configuration(problem_, result_.configuration, cells, after, picture);

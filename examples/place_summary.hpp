@@ -85,9 +85,9 @@ inline void print_summary(const mw::Problem& problem, const mw::Result& r, const
     std::printf(" %8.1f %8.1f %% %6zu %8zu\n", s.mean_dbm, 100 * s.covered, s.dead, count_paths(problem, c, v));
   };
   const mw::Visibility hard = mw::hard_visibility(options.visibility);
-  row("before", r.rss_before, problem.rest, options.visibility);
+  row("before", r.rss_before, problem.before(), options.visibility);
   row("after", r.rss, r.configuration, options.visibility);
-  row("before, geometric optics", r.rss_hard_before, problem.rest, hard);
+  row("before, geometric optics", r.rss_hard_before, problem.before(), hard);
   row("after, geometric optics", r.rss_hard, r.configuration, hard);
   if (r.polished) row("polished, geom. optics", r.polished->rss, r.polished->configuration, hard);
   print_dead(problem, r.rss);

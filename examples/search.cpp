@@ -28,9 +28,7 @@ class ProblemChoice {
     std::vector<std::string> warnings = task.scene.warnings;
     for (const std::string& warning : validate(task.scene)) warnings.push_back(warning);
     for (const std::string& warning : warnings) std::cerr << "search: warning: " << warning << '\n';
-    Problem problem(task.scene, task.placement, power_options_.problem_options(task.paths));
-    problem.rest.absent.assign(problem.rest.movers.size(), 1);
-    return problem;
+    return Problem(task.scene, task.placement, power_options_.problem_options(task.paths));
   }
 
  private:

@@ -112,6 +112,7 @@ inline nlohmann::ordered_json result_json(const Problem& problem, const Result& 
                 {"evaluations", r.counts.evaluations()},
                 {"starts_drawn", r.counts.starts_drawn},
                 {"starts_rejected", r.counts.starts_rejected},
+                {"new_starts", r.counts.new_starts},
                 {"pool", r.counts.pool}}},
               {"times",
                {{"starts_s", r.times.starts_s},
@@ -123,7 +124,7 @@ inline nlohmann::ordered_json result_json(const Problem& problem, const Result& 
               {"bytes_of_workspaces", r.bytes_of_workspaces},
               {"params", params},
               {"worlds", worlds}};
-  result["before"].update(detail::configuration_json(problem, problem.rest));
+  result["before"].update(detail::configuration_json(problem, problem.before()));
   if (r.polished) {
     result["polished"] = {{"world", r.polished->world},
                           {"value", r.polished->value},
