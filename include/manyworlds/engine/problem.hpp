@@ -38,7 +38,7 @@ inline double thermal_noise_dbm(double bandwidth_hz = 1e6, double temperature_k 
 }
 
 /// From design variables to loss and back: x -> configuration -> gains -> received powers -> loss -> d loss / d x.
-/// Copies share the model. Everything that changes is in a Workspace, one per world.
+/// Copies share the model. Everything that changes is in a Workspace, one per thread.
 template <Model M, DesignSpace P>
 struct BasicProblem {
   std::shared_ptr<const M> model;

@@ -47,16 +47,16 @@ inline Beam departure(const Surface& s, Vec3d source, int tiles, const Support& 
 /// Chains of static faces from each mover face, by its number; empty when beams find them.
 using ShotByFace = AlongChains::ByMoverFace;
 
-/// Walks the beams that leave the tiles of mover face number m through up to `depth` static faces: visit(beam), the root
-/// included. A path has `interactions` after the mover at most.
+/// Walks the beams that leave the tiles of mover face number m through up to `depth` static faces, which is also the most
+/// interactions that a path has left there: visit(beam), the root included.
 template <class Visit>
 void grow_from_mover(const Geometry& g, const Beam& root, std::uint32_t m, int tiles, const ShotByFace& shot, int depth,
-                     int interactions, Visit&& visit) {
+                     Visit&& visit) {
   if (!shot.empty()) return grow_along(root, *g.fixed, *shot[m], depth, visit);
   const int last = tiles - 1, outermost[4] = {0, last, last * tiles, last * tiles + last};
   Vec3d centers[4];
   for (int c = 0; c < 4; ++c) centers[c] = tile_center(g.moving->surfaces[m].rectangle, tiles, outermost[c]);
-  grow(root, *g.fixed, nullptr, depth, Unoccluded(g, centers, tiles == 1 ? 1 : 4, g.moving->first_id + m, interactions), visit);
+  grow(root, *g.fixed, nullptr, depth, Unoccluded(g, centers, tiles == 1 ? 1 : 4, g.moving->first_id + m, depth), visit);
 }
 
 }  // namespace manyworlds::paths

@@ -83,7 +83,7 @@ class Arrivals {
       const std::uint32_t from = list[a].face, local = from - g.moving->first_id;
       const Surface& s = g.surface(from);
       const int left = depth - list[a].length - 1;  // interactions after this bounce
-      grow_from_mover(g, departure(s, list[a].source, tiles), local, tiles, shot, left - 1, left - 1, [&](const Beam& beam) {
+      grow_from_mover(g, departure(s, list[a].source, tiles), local, tiles, shot, left - 1, [&](const Beam& beam) {
         const int length = list[a].length + 1 + beam.length;
         for (std::uint32_t m = 0; m < g.moving->size(); ++m) {
           const Surface& next = g.moving->surfaces[m];

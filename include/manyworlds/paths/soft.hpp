@@ -6,7 +6,7 @@
 /// lie beside it, and what walls hide is decided tile by tile.
 namespace manyworlds::paths {
 
-/// Finds the soft paths of one world; holds its buffers.
+/// Finds the soft paths of one configuration; holds the buffers.
 class SoftFinder {
  public:
   Arrivals arrivals;
@@ -21,7 +21,7 @@ class SoftFinder {
     for (const Arrival& a : arrivals.list) {
       const std::uint32_t m = a.face - g.moving->first_id;
       const int left = depth - a.length - 1;  // interactions after this bounce
-      grow_from_mover(g, departure(g.moving->surfaces[m], a.source, visibility.tiles, support), m, visibility.tiles, shot, left, left,
+      grow_from_mover(g, departure(g.moving->surfaces[m], a.source, visibility.tiles, support), m, visibility.tiles, shot, left,
                       [&](const Beam& beam) { reach_receivers(g, caches[a.tx]->position, a, beam, receivers, visibility.tiles, support, depth, table); });
     }
   }

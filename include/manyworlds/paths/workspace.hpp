@@ -6,7 +6,8 @@
 
 namespace manyworlds::paths {
 
-/// What one world owns: where its movers and transmitters are, the paths that meet its movers, and their fields.
+/// What an evaluation fills: where movers and transmitters are, the paths that meet the movers, and their fields. Worlds
+/// take turns with it.
 struct Workspace {
   std::vector<double> gains;  ///< linear path gain, [tx * receivers + rx]
 
