@@ -169,6 +169,8 @@ int main(int argc, char** argv) {
         std::count_if(values.combined.begin(), values.combined.end(), [](double v) { return !std::isfinite(v); });
     std::printf("%zu paths to %zu receivers in %.2f s, found by %s\n", map.paths, receivers.size(), seconds,
                 map.finder == paths::Finder::beams ? "beams: all there are" : "rays: more --rays may find more");
+    if (map.half_rays.expected > 0)
+      std::printf("half of the rays find %.1f %% of these paths without movers\n", 100 * map.half_rays.share());
     std::printf("%s of %s: %s\n", quantity.text.c_str(), server.c_str(), stated.c_str());
     std::printf("dead receivers, which no path reaches: %zu of %zu%s\n", std::size_t(dead), receivers.size(),
                 dead > 0 ? ", not counted above" : "");

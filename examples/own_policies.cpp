@@ -43,8 +43,8 @@ int main(int argc, char** argv) try {
   app.add_option("--target", prm.loss.target_dbm, "power that every receiver should have, dBm")->capture_default_str();
   try {
     app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? 0 : 2;
+  } catch (const CLI::Success& help) {
+    return app.exit(help);
   }
 
   mw::Scene scene = mw::io::load(file, {.frequency_hz = 3.5e9});
@@ -57,7 +57,7 @@ int main(int argc, char** argv) try {
   std::cout << "world " << best.winner << ": shortfall " << best.value << " dB^2, mean " << best.rss_before.mean_dbm
             << " -> " << best.rss.mean_dbm << " dBm\n";
   for (std::size_t i = 0; i < best.x.size(); ++i) std::cout << best.variables[i].name << " = " << best.x[i] << '\n';
-} catch (const mw::InputError& e) {
+} catch (const std::exception& e) {  // bad options and bad input alike
   std::cerr << e.what() << '\n';
   return 2;
 }

@@ -195,6 +195,19 @@ TEST_F(Coverage, ReadsTheSameOptionsFromAFile) {
   EXPECT_EQ(test::text_of(output / "coverage.csv"), given);
 }
 
+TEST_F(Coverage, SaysHowCompleteThePathsOfRaysAre) {
+  Arguments arguments = TwoRooms().arguments;
+  EXPECT_EQ(run(arguments).out.find("half of the rays"), std::string::npos);
+  arguments.insert(arguments.end(), {"--finder", "shooting", "--rays", "2000"});
+  const std::string out = run(arguments).out;
+  EXPECT_NE(out.find("rays: more --rays may find more"), std::string::npos) << out;
+  const std::size_t at = out.find("half of the rays find ");
+  ASSERT_NE(at, std::string::npos) << out;
+  const double percent = std::stod(out.substr(at + 22));
+  EXPECT_GT(percent, 80);
+  EXPECT_LE(percent, 100);
+}
+
 TEST_F(Coverage, WarnsOfReceiversOnSurfaces) {
   write("receivers.csv", "x,y,z\n1,2,0\n1,2,1\n");
   const test::Outcome outcome =

@@ -44,6 +44,7 @@ TEST_F(OwnPolicies, RefusesBadInput) {
     EXPECT_EQ(outcome.code, 2) << expectation;
     EXPECT_EQ(outcome.out, "");
     EXPECT_NE(outcome.err.find(expectation), std::string::npos) << outcome.err;
+    EXPECT_EQ(outcome.err.find('\n'), outcome.err.size() - 1) << "one line: " << outcome.err;
   }
   EXPECT_EQ(run({"--help"}).code, 0);
 }

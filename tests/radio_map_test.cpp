@@ -70,9 +70,12 @@ TEST_F(RadioMap, MistakesOfAnyPieceReachTheCaller) {
 }
 
 TEST_F(RadioMap, TellsThatRaysFoundThePaths) {
-  EXPECT_EQ(
-      paths::radio_map(scene, movers, configuration, {}, {.finder = paths::Finder::shooting, .rays = 1000}).finder,
-      paths::Finder::shooting);
+  const paths::RadioMap map =
+      paths::radio_map(scene, movers, configuration, {}, {.finder = paths::Finder::shooting, .rays = 1000});
+  EXPECT_EQ(map.finder, paths::Finder::shooting);
+  EXPECT_GT(map.half_rays.found, 0);
+  EXPECT_LE(map.half_rays.found, map.half_rays.expected);
+  EXPECT_EQ(paths::radio_map(scene, movers, configuration, {}).half_rays.expected, 0);
 }
 
 }  // namespace

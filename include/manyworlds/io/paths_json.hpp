@@ -38,19 +38,11 @@ inline nlohmann::json path_json(const Scene& scene, const paths::PathRow& row, i
 }
 
 /// How the static paths of a world were found, and how many of those there are: "recall" is 1 for the tree of all beams
-/// and null for rays, for then nobody knows. Instead "half_rays_recall" says which share of the paths found half as
-/// many rays find as well (null when there are none): all of the rays should miss less than that.
+/// and null for rays, for then nobody knows. Instead "half_rays_recall" is the share of paths::half_rays_recall (null
+/// when there are none).
 inline nlohmann::ordered_json finder_json(const paths::StaticWorld& world) {
   if (world.finder != paths::Finder::shooting) return {{"finder", "beams"}, {"recall", 1}};
-  paths::Recall half;
-  for (const auto& found : world.static_paths) {
-    const paths::TransmitterCache& cache = found->cache;
-    const paths::TransmitterCache again(world.geometry(), cache.position, world.groups, world.options.max_depth,
-                                        cache.finder, std::max<std::uint64_t>(1, world.options.rays / 2));
-    const paths::Recall one = paths::recall(again, cache);
-    half.found += one.found;
-    half.expected += one.expected;
-  }
+  const paths::Recall half = paths::half_rays_recall(world);
   nlohmann::ordered_json json{{"finder", "shooting"}, {"rays", world.options.rays}, {"recall", nullptr}};
   json["half_rays_recall"] = half.expected > 0 ? nlohmann::ordered_json(half.share()) : nullptr;
   return json;

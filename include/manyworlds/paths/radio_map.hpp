@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "manyworlds/paths/model.hpp"
+#include "manyworlds/paths/recall.hpp"
 
 namespace manyworlds::paths {
 
@@ -14,6 +15,7 @@ struct RadioMap {
   std::vector<double> gains;      ///< linear, [tx * receivers + rx]; 0 where no path arrives
   std::size_t paths = 0;          ///< of all transmitters and receivers; the tiles of a panel count as one path
   Finder finder = Finder::beams;  ///< the one that ran: beams find every chain, rays may miss some
+  Recall half_rays{};             ///< of the static paths, when rays ran: see half_rays_recall()
 };
 
 /// How a map is cut into pieces of consecutive receivers, which are worked on side by side. Does not change its values.
@@ -68,11 +70,13 @@ RadioMap radio_map(const Scene& scene, const std::vector<std::uint32_t>& movers,
       const PathModel model(detail::with_receivers(scene, first, last), movers, options);
       Workspace w = model.make_workspace();
       model.gains(configuration, visibility, w);
+      const Recall half_rays = half_rays_recall(model.world());
       for (std::size_t tx = 0; tx < transmitters; ++tx)
         std::copy_n(w.gains.begin() + std::ptrdiff_t(tx * (last - first)), last - first,
                     map.gains.begin() + std::ptrdiff_t(tx * n + first));
       const std::scoped_lock lock(turn);
       map.paths += detail::count_paths(model, w);
+      map.half_rays += half_rays;
       if (model.world().finder == Finder::shooting) map.finder = Finder::shooting;
       progress(done += last - first, n);
     }
