@@ -11,6 +11,7 @@ namespace manyworlds {
 struct BvhOptions {
   bool spatial_splits = true;
   double overlap = 1e-3;   ///< spatial splits are tried where object splits overlap by this share of the root's area
+  double gain = 0.8;       ///< and kept where they cost less than this share of the object split
   double duplication = 1;  ///< references that spatial splits may add, per triangle
   double node_cost = 2;    ///< cost of a node of eight children, in triangle tests
   std::uint32_t max_leaf = 4;  ///< triangles in a leaf, 1 to BvhChild::max_leaf
@@ -38,6 +39,7 @@ class BinaryTree {
     for (const Reference& r : references_) box.extend(r.box);
     spare_ = options.spatial_splits ? std::size_t(options.duplication * double(triangles.size())) : 0;
     min_overlap_ = options.overlap * box.area();
+    gain_ = options.gain;
     nodes.reserve(2 * references_.size());
     build(references_.size(), box, 0);
   }
@@ -76,7 +78,7 @@ class BinaryTree {
     if (!split.exists()) return begin + set.size() / 2;
     if (spare_ > 0 && area_or_zero(intersection(split.left, split.right)) >= min_overlap_) {
       const Split space = spatial_split(set, triangles_, box);
-      if (space.cost < split.cost) return cut_space(begin, space);
+      if (space.cost < gain_ * split.cost) return cut_space(begin, space);
     }
     const auto middle =
         std::stable_partition(references_.begin() + std::ptrdiff_t(begin), references_.end(),
@@ -90,6 +92,10 @@ class BinaryTree {
     const double at = split.grid.plane(split.bin);
     for (std::size_t i = begin; i < references_.size(); ++i) {
       const Reference& r = references_[i];
+      if (r.whole) {
+        (split.grid.bin(r.box.center()) < split.bin ? left : right).push_back(r);
+        continue;
+      }
       const bool below = split.grid.first(r.box) < split.bin, above = split.grid.last(r.box) >= split.bin;
       if (below != above) {
         (below ? left : right).push_back(r);
@@ -112,7 +118,7 @@ class BinaryTree {
   std::span<const BvhTriangle> triangles_;
   std::vector<Reference> references_;
   std::size_t spare_ = 0;
-  double min_overlap_ = 0;
+  double min_overlap_ = 0, gain_ = 1;
 };
 
 }  // namespace detail

@@ -34,7 +34,7 @@ inline Bvh build_bvh(std::span<const BvhTriangle> triangles, BvhOptions options 
       box.extend(corner);
     }
     bounds.extend(box);
-    references.push_back({box, std::uint32_t(i)});
+    references.push_back({box, std::uint32_t(i), detail::fills_box(triangles[i], box)});
   }
   const detail::BinaryTree tree(std::move(references), triangles, options);
   std::vector<LeafTriangle> leaves;

@@ -11,7 +11,14 @@ namespace manyworlds::detail {
 struct Reference {
   Boxd box;
   std::uint32_t item = 0;
+  bool whole = false;  ///< never cut: see fills_box
 };
+
+/// Does a triangle fill half of its flat box, as those of walls along the axes do? Cutting it then makes no box smaller,
+/// only a big blocker into many small ones.
+inline bool fills_box(const BvhTriangle& t, const Boxd& box) {
+  return 2 * norm(cross(t.b - t.a, t.c - t.a)) >= 0.99 * box.area();
+}
 
 inline constexpr int bins = 16;
 
@@ -118,7 +125,7 @@ inline Split spatial_split(std::span<const Reference> references, std::span<cons
     Polygon polygon;
     for (const BinGrid& g : grid) {
       if (!g.usable()) continue;
-      const int first = g.first(r.box), last = g.last(r.box);
+      const int first = r.whole ? g.bin(r.box.center()) : g.first(r.box), last = r.whole ? first : g.last(r.box);
       ++bin[g.axis][first].enter;
       ++bin[g.axis][last].leave;
       if (first == last) {

@@ -1,0 +1,208 @@
+#pragma once
+#include <bit>
+
+#include "manyworlds/bvh/traverse.hpp"
+#include "manyworlds/core/simd.hpp"
+
+/// Any-hit for packets of neighbouring segments, such as those to the receivers of one block through one chain of
+/// reflections. Each lane is told what any_hit() says of its segment alone. Host code only.
+namespace manyworlds {
+
+/// W segments (8 or 16), by component. All lanes hold finite coordinates; those that are not active best those of one
+/// that is.
+template <int W>
+struct alignas(64) SegmentPacket {
+  static_assert(W == 8 || W == 16);
+  double a[3][W]{}, b[3][W]{};
+  float origin[3][W]{}, along[3][W]{};    ///< a and b - a
+  std::uint32_t first[W]{}, second[W]{};  ///< faces to skip, as in SkipFaces
+  std::uint32_t active = 0;               ///< bit i: lane i takes part
+
+  /// Makes the lane active.
+  void set(int lane, Vec3d from, Vec3d to, SkipFaces skip) {
+    for (int i = 0; i < 3; ++i) {
+      a[i][lane] = from[i];
+      b[i][lane] = to[i];
+      origin[i][lane] = float(from[i]);
+      along[i][lane] = float(to[i] - from[i]);
+    }
+    first[lane] = skip.first;
+    second[lane] = skip.second;
+    active |= 1u << lane;
+  }
+  /// The first `count` lanes are set: copies lane 0 to the others, which are not active then.
+  void fill(int count) {
+    for (int lane = count; lane < W; ++lane) set(lane, from(0), to(0), {first[0], second[0]});
+    active = (2u << (count - 1)) - 1;
+  }
+  Vec3d from(int lane) const { return {a[0][lane], a[1][lane], a[2][lane]}; }
+  Vec3d to(int lane) const { return {b[0][lane], b[1][lane], b[2][lane]}; }
+  SkipFaces skip(int lane) const { return {first[lane], second[lane]}; }
+};
+
+/// Which lanes are blocked, and the triangle that blocked the most of them at once (null when none is).
+struct PacketHit {
+  std::uint32_t blocked = 0;
+  const LeafTriangle* occluder = nullptr;
+};
+
+namespace detail {
+
+/// The hull of a packet: at t it is the box between the boxes of the lanes' beginnings and ends, so that a box that a
+/// lane meets at t meets it too. Each side of the hull passes the side of a box that faces it at one t.
+class Shaft {
+ public:
+  struct Bounds {
+    float lo[3], hi[3];
+  };
+  /// Boxes of all beginnings and of all ends; the hull counts as moved outward by `pad`.
+  [[gnu::always_inline]] Shaft(const Bounds& from, const Bounds& to, float pad) {
+    int far = sides;
+    for (int i = 0; i < sides; ++i) {
+      const int axis = i / 2;
+      const bool upper = i % 2 == 0;  // the hull's upper side passes the box's lower one, which is row i, and so on
+      const float a = upper ? from.hi[axis] + pad : from.lo[axis] - pad, b = upper ? to.hi[axis] + pad : to.lo[axis] - pad;
+      const float inverse = std::copysign(1.0f / max(std::fabs(b - a), 1e-18f), b - a);
+      const bool near = (inverse > 0) == upper;
+      far -= int(!near);
+      const int at = near ? near_ : far;
+      near_ += int(near);
+      row_[at] = i;
+      inverse_[at] = inverse;
+      offset_[at] = a * inverse;
+    }
+  }
+
+  /// Which children of a node the hull meets, as bits.
+  [[gnu::always_inline]] std::uint32_t meet(const BvhNode& node) const {
+    using Children = simd::Lanes<float, bvh_width>;
+    const auto pass = [&](int side) {
+      return simd::load<Children>(node.bounds[row_[side]]) * Children(inverse_[side]) - Children(offset_[side]);
+    };
+    Children entry = 0.0f, exit = 1.0f;
+    for (int side = 0; side < near_; ++side) entry = max(entry, pass(side));
+    for (int side = near_; side < sides; ++side) exit = min(exit, pass(side));
+    return simd::bits(entry <= exit);
+  }
+
+ private:
+  static constexpr int sides = 6;
+  int row_[sides], near_ = 0;  // those that bound t from below stand first
+  float inverse_[sides], offset_[sides];
+};
+
+/// A packet prepared for traversal: in float with the margins of Slabs for boxes, in double for triangles.
+template <int W>
+class Lanes {
+ public:
+  [[gnu::always_inline]] Lanes(const SegmentPacket<W>& packet, double extent) : packet_(packet) {
+    const auto point = [](const double (&p)[3][W], int begin) {
+      return Vec3<Part>{simd::load<Part>(p[0] + begin), simd::load<Part>(p[1] + begin), simd::load<Part>(p[2] + begin)};
+    };
+    for (int i = 0; i < parts; ++i) segment_[i] = {point(packet.a, i * part), point(packet.b, i * part), extent};
+    float size = 0;
+    for (int i = 0; i < 3; ++i) {
+      const Floats a = simd::load<Floats>(packet.origin[i]), b = a + simd::load<Floats>(packet.along[i]);
+      from_.lo[i] = simd::smallest(a);
+      from_.hi[i] = simd::largest(a);
+      to_.lo[i] = simd::smallest(b);
+      to_.hi[i] = simd::largest(b);
+      size = max(max(size, max(from_.hi[i], to_.hi[i])), -min(from_.lo[i], to_.lo[i]));
+    }
+    pad_ = (float(extent) + size) * (1.01f / (1 << 21));
+    for (int i = 0; i < 3; ++i) {
+      const Floats a = simd::load<Floats>(packet.origin[i]), d = simd::load<Floats>(packet.along[i]);
+      inverse_[i] = copysign(Floats(1.0f) / max(abs(d), Floats(1e-18f)), d);
+      above_[i] = a + Floats(pad_);
+      below_[i] = a - Floats(pad_);
+    }
+  }
+
+  /// The ends of lanes, a + d, are rounded once more than the lanes themselves.
+  Shaft shaft() const { return {from_, to_, 2 * pad_}; }
+
+  /// Which lanes meet a child's box, as bits.
+  [[gnu::always_inline]] std::uint32_t meet(const BvhNode& node, int child) const {
+    Floats entry = 0.0f, exit = 1.0f;
+    for (int i = 0; i < 3; ++i) {
+      const Floats lower = (Floats(node.bounds[2 * i][child]) - above_[i]) * inverse_[i];
+      const Floats upper = (Floats(node.bounds[2 * i + 1][child]) - below_[i]) * inverse_[i];
+      entry = max(entry, min(lower, upper));
+      exit = min(exit, max(lower, upper));
+    }
+    return simd::bits(entry <= exit);
+  }
+
+  /// Of the lanes `wanted`, those that cross the triangle and do not skip its face.
+  [[gnu::always_inline]] std::uint32_t cross(const LeafTriangle& triangle, std::uint32_t wanted) const {
+    const Faces face(triangle.face);
+    wanted &= ~simd::bits((simd::load<Faces>(packet_.first) == face) | (simd::load<Faces>(packet_.second) == face));
+    if (wanted == 0) return 0;
+    std::uint32_t crossed = 0;
+    for (int i = 0; i < parts; ++i) {
+      Part t;
+      crossed |= simd::bits(crosses(triangle, segment_[i], t)) << (i * part);
+    }
+    return crossed & wanted;
+  }
+
+ private:
+  static constexpr int part = 8, parts = W / part;  // eight doubles are as long as sixteen floats
+  using Part = simd::Lanes<double, part>;
+  using Floats = simd::Lanes<float, W>;
+  using Faces = simd::Lanes<std::uint32_t, W>;
+
+  const SegmentPacket<W>& packet_;
+  SegmentOf<Part> segment_[parts];
+  Shaft::Bounds from_, to_;
+  float pad_;
+  Floats inverse_[3], above_[3], below_[3];
+};
+
+}  // namespace detail
+
+/// Which lanes' segments cross a triangle of a face that they do not skip.
+template <int W>
+PacketHit any_hit(const BvhView& bvh, const SegmentPacket<W>& packet) {
+  PacketHit hit;
+  if (bvh.triangle_count == 0 || packet.active == 0) return hit;
+  const detail::Lanes<W> segments(packet, bvh.extent);
+  const detail::Shaft shaft = segments.shaft();
+  struct Entry {
+    std::uint32_t node, lanes;
+  };
+  Entry stack[bvh_max_depth * (bvh_width - 1) + 1];
+  stack[0] = {0, packet.active};
+  int most = 0;
+  for (int size = 1; size > 0;) {
+    const Entry top = stack[--size];
+    std::uint32_t open = top.lanes & ~hit.blocked;
+    if (open == 0) continue;
+    const BvhNode& node = bvh.nodes[top.node];
+    for (std::uint32_t met = shaft.meet(node); met != 0;) {
+      const int child = 31 - std::countl_zero(met);  // leaves first
+      met ^= 1u << child;
+      std::uint32_t lanes = open & segments.meet(node, child);
+      if (lanes == 0) continue;
+      const BvhChild reference = node.child[child];
+      if (!reference.is_leaf()) {
+        stack[size++] = {reference.index(), lanes};
+        continue;
+      }
+      for (std::uint32_t i = reference.first(), end = i + reference.count(); i < end && lanes != 0; ++i) {
+        const std::uint32_t crossed = segments.cross(bvh.triangles[i], lanes);
+        if (std::popcount(crossed) > most) {
+          most = std::popcount(crossed);
+          hit.occluder = &bvh.triangles[i];
+        }
+        hit.blocked |= crossed;
+        lanes &= ~crossed;
+      }
+      open &= ~hit.blocked;
+      if (open == 0) break;
+    }
+  }
+  return hit;
+}
+
+}  // namespace manyworlds
