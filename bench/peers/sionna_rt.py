@@ -1,0 +1,271 @@
+"""One step of ours against Sionna RT's map and paths, and our exact map against theirs; see sionna_rt.sh.
+
+    sionna_rt.py OFFICE_STEP [FILE [quick]]   # FILE: write the result there as Markdown, too
+"""
+import datetime
+import importlib.metadata
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import mitsuba as mi
+import numpy as np
+import sionna.rt as rt
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SCENE = os.path.join(HERE, "../../examples/scenes/office_v1/office_v1.xml")
+FREQUENCY, DEPTH, CELLS, SIZE, HEIGHT = 3.5e9, 3, 32, (30.0, 20.0), 1.2
+TRANSMITTERS = ((8.1, 10.2, 2.7), (4.0, 4.72, 2.7))
+MOVER, POSE = "Reflector", (21.0, 10.2, 1.5, -1.3, 0.05, 0.0)
+MAP_BAR, PATHS_BAR = 1000, 10000
+
+
+class Ours:
+    """Our program, run once for each request."""
+
+    def __init__(self, tool):
+        self.tool = tool
+
+    def __call__(self, transmission, visibility="hard", steps=0, points=1, gains=False, paths=False):
+        request = dict(frequency_hz=FREQUENCY, max_depth=DEPTH, transmission=transmission, visibility=visibility,
+                       transmitters=TRANSMITTERS, mover=MOVER, pose=POSE, size=SIZE, height=HEIGHT, cells=CELLS,
+                       points=points, steps=steps, gains=gains, paths=paths)
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as f:
+            json.dump(request, f)
+            f.flush()
+            run = subprocess.run([self.tool, SCENE, f.name], capture_output=True, text=True)
+        if run.returncode:
+            raise RuntimeError(run.stderr.strip())
+        return json.loads(run.stdout)
+
+    def step(self, transmission, visibility):
+        return self(transmission, visibility, steps=200)["step_s"]
+
+    def map(self, transmission, points):
+        """Gain by transmitter and cell: the mean over points x points places of the cell."""
+        return np.reshape(self(transmission, points=points, gains=True)["gains"], (len(TRANSMITTERS), CELLS * CELLS))
+
+
+class Theirs:
+    """The same scene, transmitters, panel and receivers in Sionna RT."""
+
+    def __init__(self):
+        self.scene = rt.load_scene(SCENE, merge_shapes=False)
+        self.scene.frequency = FREQUENCY
+        self.scene.tx_array = self.scene.rx_array = rt.PlanarArray(num_rows=1, num_cols=1, pattern="iso", polarization="V")
+        for i, p in enumerate(TRANSMITTERS):
+            self.scene.add(rt.Transmitter(f"tx{i}", position=p))
+        for i in range(CELLS * CELLS):
+            x, y = ((k + 0.5) * s / CELLS for k, s in zip((i % CELLS, i // CELLS), SIZE))
+            self.scene.add(rt.Receiver(f"rx{i}", position=(x, y, HEIGHT)))
+        mover = self.scene.get(MOVER)
+        mover.orientation, mover.position = POSE[3:], POSE[:3]
+        self.names = {o.object_id: n for n, o in self.scene.objects.items()}
+        self.map_solver, self.path_solver = rt.RadioMapSolver(), rt.PathSolver()
+
+    def map(self, transmission, samples):
+        """Seconds, and gain by transmitter and cell."""
+        start = time.perf_counter()
+        result = self.map_solver(self.scene, center=(SIZE[0] / 2, SIZE[1] / 2, HEIGHT), size=SIZE, orientation=(0, 0, 0),
+                                 cell_size=(SIZE[0] / CELLS, SIZE[1] / CELLS), samples_per_tx=samples, max_depth=DEPTH,
+                                 refraction=transmission)
+        gain = result.path_gain.numpy().astype(float)
+        return time.perf_counter() - start, gain.reshape(len(TRANSMITTERS), -1)
+
+    def solve(self, transmission, samples, table):
+        """Seconds, and the paths as their solver leaves them. `table` is max_num_paths_per_src: candidates that it may
+        keep, and the size of the hash table that tells them apart; those that fall on the same entry are lost."""
+        start = time.perf_counter()
+        paths = self.path_solver(self.scene, samples_per_src=samples, max_num_paths_per_src=table,
+                                 max_depth=DEPTH, refraction=transmission)
+        paths.valid.numpy(), paths.a[0].numpy(), paths.tau.numpy()
+        return time.perf_counter() - start, paths
+
+    def rows(self, paths):
+        """As office_step writes them."""
+        a = (paths.a[0].numpy() + 1j * paths.a[1].numpy())[:, 0, :, 0]
+        kinds, objects, vertices = paths.interactions.numpy(), paths.objects.numpy(), paths.vertices.numpy()
+        rows = []
+        for r, t, p in np.argwhere(paths.valid.numpy()):
+            n = int(np.count_nonzero(kinds[:, r, t, p]))
+            rows.append({"tx": int(t), "rx": int(r), "types": ["T" if k == 4 else "R" for k in kinds[:n, r, t, p]],
+                         "objects": [self.names[int(o)] for o in objects[:n, r, t, p]],
+                         "vertices": vertices[:n, r, t, p].tolist(), "power": abs(a[r, t, p]) ** 2})
+        return rows
+
+    def walls_in_cells(self):
+        """By cell: does any triangle cross it at the height of the map? The edge of a cell belongs to it."""
+        lo = np.array([[(i % CELLS) / CELLS * SIZE[0], (i // CELLS) / CELLS * SIZE[1]] for i in range(CELLS * CELLS)])
+        hi = lo + np.array(SIZE) / CELLS
+        cut = np.zeros(len(lo), bool)
+        for o in self.scene.objects.values():
+            mesh = mi.traverse(o.mi_mesh)
+            corners = np.array(mesh["vertex_positions"], dtype=float).reshape(-1, 3)
+            for triangle in corners[np.array(mesh["faces"]).reshape(-1, 3)]:
+                ends = [p + (HEIGHT - p[2]) / (q[2] - p[2]) * (q - p) for p, q in zip(triangle, np.roll(triangle, 1, axis=0))
+                        if (p[2] - HEIGHT) * (q[2] - HEIGHT) < 0]
+                if len(ends) == 2:
+                    p, step = ends[0][:2], ends[1][:2] - ends[0][:2]
+                    with np.errstate(divide="ignore", invalid="ignore"):
+                        near, far = (lo - 1e-6 - p) / step, (hi + 1e-6 - p) / step
+                    enter, leave = np.nanmax(np.fmin(near, far), axis=1), np.nanmin(np.fmax(near, far), axis=1)
+                    cut |= np.maximum(enter, 0) <= np.minimum(leave, 1)
+        return cut
+
+
+def found(theirs, ours):
+    """By path of the second list: is it in the first one? Vertices within 2 cm, since Sionna RT computes in float."""
+    key = lambda p: (p["tx"], p["rx"], tuple(p["types"]), tuple(p["objects"]))
+    waiting = {}
+    for t in theirs:
+        waiting.setdefault(key(t), []).append(t["vertices"])
+    near = lambda p, q: not p or np.linalg.norm(np.subtract(p, q), axis=1).max() < 0.02
+    return np.array([any(near(o["vertices"], v) for v in waiting.get(key(o), ())) for o in ours])
+
+
+def ends(path):
+    return path["tx"], path["rx"]
+
+
+class Report:
+    def __init__(self):
+        self.lines = []
+
+    def __call__(self, *lines):
+        print(*lines, sep="\n", flush=True)
+        self.lines += lines
+
+    def table(self, *head):
+        self("", "| " + " | ".join(head) + " |", "|" + "---|" * len(head))
+
+    def row(self, *cells):
+        self("| " + " | ".join(str(c) for c in cells) + " |")
+
+
+def yes(flag):
+    return "on" if flag else "off"
+
+
+def speed(say, ours, theirs, path_calls):
+    """Times in turn. Returns, by transmission and name of the call, how long it took, our hard step then, and the paths."""
+    say("", "## One step of ours, gradient included, against their forward call", "",
+        "In turn: our step under hard visibility, ours under the default (Fresnel weight, 2 x 2 tiles), their call. First",
+        "calls compile kernels; ratios are to the median of later calls, or to the first where there is one only. The bars",
+        "are for 10^6 rays of the map and 10^5 of the paths. `table`: their max_num_paths_per_src, 10^6 by default.")
+    say.table("transmission", "theirs", "calls", "first, s", "later, s", "our hard step, ms", "**ratio**", "bar",
+              "our Fresnel step, ms", "ratio")
+    solved = {}
+    for transmission in (False, True):
+        calls = [("map, 10^6 rays", lambda: theirs.map(transmission, 10**6), 7, f">= {MAP_BAR:,}")]
+        for rays, table, times in path_calls:
+            bar = f">= {PATHS_BAR:,}" if (rays, table) == (5, 6) else ""
+            calls.append((f"paths, 10^{rays} rays, table 10^{table}",
+                          lambda rays=rays, table=table: theirs.solve(transmission, 10**rays, 10**table), times, bar))
+        for name, call, times, bar in calls:
+            hard, fresnel, took = [], [], []
+            for _ in range(times):
+                hard.append(ours.step(transmission, "hard"))
+                fresnel.append(ours.step(transmission, "fresnel"))
+                seconds, answer = call()
+                took.append(seconds)
+            later, h, f = (statistics.median(x) for x in (took[1:] or took, hard, fresnel))
+            if name.startswith("paths"):
+                solved[transmission, name] = later, h, theirs.rows(answer)
+            say.row(yes(transmission), name, times, f"{took[0]:.2f}", f"{later:.2f}" if times > 1 else "", f"{1e3 * h:.2f}",
+                    f"**{later / h:,.0f}**", bar, f"{1e3 * f:.2f}", f"{later / f:,.0f}")
+    return solved
+
+
+def recall(say, ours, solved):
+    say("", "## Which of our paths they find", "",
+        f"Paths of {len(TRANSMITTERS)} transmitters to {CELLS * CELLS} cell centres with the panel at one place, hard. A path is found when they",
+        "have one of the same objects and interactions with vertices within 2 cm. `gain`: share of the summed gain of a",
+        "receiver's paths that the found ones carry; its median, and the value that 95 % of the receivers reach.")
+    say.table("transmission", "theirs", "s", "over our hard step", "their paths", "not ours", "our paths", "of these found", "gain, median",
+              "gain, 95 % of receivers")
+    for transmission in (False, True):
+        all_of_ours = ours(transmission, paths=True)["paths"]
+        power = np.array([p["a_re"] ** 2 + p["a_im"] ** 2 for p in all_of_ours])
+        at = {c: i for i, c in enumerate(sorted({ends(p) for p in all_of_ours}))}
+        where = np.array([at[ends(p)] for p in all_of_ours])
+        for (of, name), (seconds, step, rows) in solved.items():
+            if of != transmission:
+                continue
+            hit = found(rows, all_of_ours)
+            every, got = np.bincount(where, power), np.bincount(where, power * hit)
+            share = got[every > 0] / every[every > 0]
+            say.row(yes(transmission), name.removeprefix("paths, "), f"{seconds:.1f}", f"{seconds / step:,.0f}", len(rows),
+                    int((~found(all_of_ours, rows)).sum()), len(all_of_ours), f"{100 * hit.mean():.2f} %",
+                    f"{100 * np.median(share):.2f} %", f"{100 * np.quantile(share, 0.05):.2f} %")
+
+
+def difference(one, other, cells):
+    """Theirs over ours in dB where both have power; numbers of cells where only the first, only the second has."""
+    one, other = one[:, cells].ravel(), other[:, cells].ravel()
+    both = (one > 0) & (other > 0)
+    return 10 * np.log10(one[both] / other[both]), int(np.sum((one > 0) > (other > 0))), int(np.sum((one > 0) < (other > 0)))
+
+
+def maps(say, ours, theirs, largest):
+    cells = ~theirs.walls_in_cells()
+    say("", "## Our exact map against theirs as their rays grow", "",
+        f"Theirs is a mean over a cell of {SIZE[0] / CELLS:.2f} x {SIZE[1] / CELLS:.2f} m, so ours is the mean linear gain at many points of a cell.",
+        f"Compared are the {cells.sum()} of {CELLS * CELLS} cells that no wall or other surface crosses at that height, for each transmitter,",
+        "where both have power; the last columns count the cells where one has. Difference: theirs over ours, dB. An error",
+        "that falls as 1/sqrt(rays) falls by 3.16 a row.")
+    columns = ("cells", "mean", "spread (standard deviation)", "median of abs", "falls by", "95 % of abs", "theirs only", "ours only")
+    for transmission in (False, True):
+        exact = {points: ours.map(transmission, points) for points in (1, 2, 4, 8, 16)}
+
+        def row(*name, gain, points):
+            d, theirs_only, ours_only = difference(gain, exact[points], cells)
+            middle = np.median(np.abs(d))
+            say.row(*name, len(d), f"{d.mean():+.4f}", f"{d.std():.4f}", f"{middle:.4f}", f"{row.last / middle:.2f}" if row.last else "",
+                    f"{np.quantile(np.abs(d), 0.95):.4f}", theirs_only, ours_only)
+            row.last = middle
+
+        row.last = None
+        say.table(f"transmission {yes(transmission)}: their rays", "s", *columns)
+        for power in range(4, largest + 1):
+            seconds, gain = theirs.map(transmission, 10**power)
+            row(f"10^{power}", f"{seconds:.2f}", gain=gain, points=max(exact))
+        say("", f"(ours: {max(exact)} x {max(exact)} points of a cell)")
+        row.last = None
+        say.table(f"transmission {yes(transmission)}: our points", *columns)
+        for points in exact:
+            row(f"{points} x {points}", gain=gain, points=points)
+        say("", f"(theirs: 10^{largest} rays)")
+
+
+def machine():
+    with open("/proc/cpuinfo") as f:
+        model = next((line.split(":")[1].strip() for line in f if line.startswith("model name")), platform.machine())
+    return f"{os.cpu_count()} cores of {model}"
+
+
+def main(tool, file=None, quick=""):
+    say = Report()
+    versions = ", ".join(f"{p} {importlib.metadata.version(p)}" for p in ("sionna-rt", "mitsuba", "drjit"))
+    compiler = subprocess.run([os.environ.get("CXX", "g++"), "-dumpfullversion"], capture_output=True, text=True).stdout.strip()
+    ours, theirs = Ours(tool), Theirs()
+    say("# Speed: one step of ours against Sionna RT", "",
+        f"`nice -n -10 bench/peers/sionna_rt.sh`, {datetime.date.today()}, {versions} (LLVM), ours by g++ {compiler}",
+        f"`-O3 -march=native -ffp-contract=off`; {machine()}. Theirs uses all cores, a step of ours one.", "",
+        f"office_v1 (1,312 triangles), {len(TRANSMITTERS)} transmitters, {CELLS} x {CELLS} cells over the floor at {HEIGHT} m, {FREQUENCY / 1e9:g} GHz, depth {DEPTH},",
+        "isotropic antennas, the panel at the same pose; our receivers stand at the centres of the cells. Our panel walks",
+        "2 cm and turns 0.3 degrees a step; median of 200 steps a turn, median of turns.")
+    # powers of ten of rays and table, and how many calls
+    path_calls = [(4, 6, 3), (5, 6, 3)] + ([] if quick else [(5, 7, 2), (6, 6, 1), (6, 7, 1)])
+    recall(say, ours, speed(say, ours, theirs, path_calls))
+    maps(say, ours, theirs, 7 if quick else 8)
+    if file:
+        with open(file, "w") as f:
+            f.write("\n".join(say.lines) + "\n")
+
+
+main(*sys.argv[1:])

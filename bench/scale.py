@@ -1,0 +1,206 @@
+#!/usr/bin/env python3
+"""Runs the scale benchmark and prints how time and memory grow as Markdown tables.
+
+    nice -n -10 python3 bench/scale.py build/bench/scale_bench [FILE]   # runs it; 8 minutes
+    python3 bench/scale.py RESULT.json [FILE]                           # what --benchmark_out wrote
+
+FILE: write the tables there, too; what stands in it from the line "## Remarks" on is kept. The cities of Sionna RT are
+taken from MANYWORLDS_SIONNA_SCENES, by default the virtual environment of bench/peers/sionna_rt.sh.
+"""
+import datetime
+import glob
+import json
+import math
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+
+VISIBILITIES = ("hard", "fresnel")
+
+
+def run(program):
+    scenes = glob.glob("build/peers-venv/lib/python3*/site-packages/sionna/rt/scenes")
+    environment = dict(os.environ)
+    if scenes:
+        environment.setdefault("MANYWORLDS_SIONNA_SCENES", os.path.abspath(scenes[0]))
+    with tempfile.NamedTemporaryFile(suffix=".json") as f:
+        subprocess.run([program, "--benchmark_min_time=0.5", f"--benchmark_out={f.name}"], check=True, env=environment,
+                       stdout=sys.stderr)
+        return json.load(f)
+
+
+class Rows:
+    """Rows of the benchmark by name and arguments; times in ms."""
+
+    def __init__(self, result):
+        self.rows = {}
+        for row in result["benchmarks"]:
+            name, *arguments = row["run_name"].split("/")
+            numbers = (a.split(":")[1] for a in arguments if ":" in a and not a.startswith("iterations"))
+            self.rows[(name, *map(int, numbers))] = row
+
+    def __call__(self, *key):
+        return self.rows.get(key)
+
+    def of(self, name):
+        return [(key[1:], row) for key, row in self.rows.items() if key[0] == name]
+
+
+class Report:
+    def __init__(self):
+        self.lines = []
+
+    def __call__(self, *lines):
+        print(*lines, sep="\n", flush=True)
+        self.lines += lines
+
+    def table(self, title, *head):
+        self("", f"## {title}", "") if title else self("")
+        self("| " + " | ".join(head) + " |", "|" + "---|" * len(head))
+
+    def row(self, *cells):
+        self("| " + " | ".join(str(c) for c in cells) + " |")
+
+
+def ms(value):
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def megabytes(value):
+    return f"{value / 1e6:,.0f}" if value >= 1e8 else f"{value / 1e6:.3g}"
+
+
+def sizes(say, title, first, cases, growth=None):
+    """One row per case: (cells, hard row, fresnel row, size or None); `growth` heads the exponents of growth."""
+    head = [*first, "static paths", "start, ms", "first hard step, ms", "hard step, ms", "Fresnel step, ms", "shared, MB",
+            "workspace hard, MB", "Fresnel, MB"]
+    say.table(title, *head, *([f"{what} grows as {growth}^" for what in ("start", "hard step", "Fresnel step", "shared")] if growth else []))
+    before = None
+    for cells, hard, fresnel, size in cases:
+        if hard is None or hard.get("error_occurred"):
+            say.row(*cells, hard["error_message"] if hard else "not run", *[""] * (len(head) - len(first) - 1 + 4 * bool(growth)))
+            continue
+        values = [hard["start_ms"], hard["real_time"], fresnel["real_time"], hard["shared_bytes"]]
+        finder = " (rays)" if hard["shooting"] else ""
+        line = [*cells, f"{hard['static_paths']:,.0f}{finder}", ms(values[0]), ms(hard["first_step_ms"]), ms(values[1]), ms(values[2]),
+                megabytes(values[3]), megabytes(hard["workspace_bytes"]), megabytes(fresnel["workspace_bytes"])]
+        if growth:
+            line += [f"{math.log(v / b) / math.log(size / before[0]):.2f}" for v, b in zip(values, before[1])] if before else [""] * 4
+            before = size, values
+        say.row(*line)
+
+
+def both(rows, *key):
+    return rows(*key, 0), rows(*key, 1)
+
+
+def tables(say, rows):
+    """Prints all and returns (measure, bar, figure, holds) of the bars."""
+    bars = []
+
+    def bar(measure, text, value, holds, form="{:.2f}"):
+        bars.append((measure, text, form.format(value), "yes" if holds else "**no**"))
+
+    cases = []
+    for (count, kind), row in rows.of("by_receivers"):
+        if kind == 0:
+            ran = not row.get("error_occurred")
+            cases.append(((f"{row['receivers'] if ran else count:,.0f}",), row, rows("by_receivers", count, 1), row.get("receivers")))
+    sizes(say, "Receivers: office_v1, depth 2, transmission", ["receivers"], cases, "receivers")
+
+    sizes(say, "Triangles: depth 3, transmission, about 1,000 receivers", ["scene", "triangles"],
+          [((row.get("label", f"scene {scene}"), f"{row.get('triangles', 0):,.0f}"), row, rows("by_scene", scene, 1), None)
+           for (scene, kind), row in rows.of("by_scene") if kind == 0])
+    for scene, limit in ((1, 300), (3, 5000)):
+        row = rows("by_scene", scene, 0)
+        if row and not row.get("error_occurred"):
+            value = row["start_ms"] + row["first_step_ms"]
+            bar(f"start to the end of the first iteration, {row['label']}, ms", f"< {limit:,}", value, value < limit, "{:,.0f}")
+
+    sizes(say, "Depth and transmission: office_v1, 950 receivers", ["transmission", "depth"],
+          [(("on" if transmission else "off", depth), *both(rows, "by_depth", depth, transmission), None)
+           for (depth, transmission, kind), _ in rows.of("by_depth") if kind == 0])
+    for transmission in (0, 1):
+        for kind, name in enumerate(VISIBILITIES):
+            value = rows("by_depth", 3, transmission, kind)["gradient_and_forward_over_forward"]
+            bar(f"gradient + forward over forward, depth 3, transmission {'on' if transmission else 'off'}, {name}", "<= 1.5", value, value <= 1.5)
+
+    say.table("Worlds: office_v1, depth 2, transmission, 950 receivers, 2 threads", "worlds",
+              *(f"{name}: {what}" for name in VISIBILITIES for what in ("ms a world-step", "in all, MB", "time over 1 world", "memory over 1 world")))
+    counts = sorted({key[0] for key, _ in rows.of("by_worlds")})
+    for n in counts:
+        cells = [f"{n:,}"]
+        for kind in range(2):
+            row, one = rows("by_worlds", n, kind), rows("by_worlds", 1, kind)
+            cells += [ms(row["world_step_ms"]), megabytes(row["bytes"]), f"{row['world_step_ms'] / one['world_step_ms']:.2f}",
+                      f"{row['bytes'] / one['bytes']:.2f}"]
+        say.row(*cells)
+    for kind, name in enumerate(VISIBILITIES):
+        row, one = rows("by_worlds", 32, kind), rows("by_worlds", 1, kind)
+        bytes_ratio, time_ratio = row["bytes"] / one["bytes"], row["world_step_ms"] / one["world_step_ms"]
+        bar(f"32 worlds over 1, {name}: bytes in all", "<= 2", bytes_ratio, bytes_ratio <= 2)
+        bar(f"32 worlds over 1, {name}: time per world", "<= 1", time_ratio, time_ratio <= 1)
+
+    say.table("Threads: 32 worlds, in turn", "visibility", "1 thread, ms a world-step", "2 threads, ms a world-step", "speed-up")
+    for kind, name in enumerate(VISIBILITIES):
+        row = rows("by_threads", kind)
+        say.row(name, ms(row["world_step_ms_1_thread"]), ms(row["world_step_ms_2_threads"]), f"{row['speedup']:.2f}")
+        bar(f"threads 1 to 2 on 32 worlds, {name}", ">= 1.8", row["speedup"], row["speedup"] >= 1.8)
+
+    say.table("Split step against our own full retrace: hard, with gradient, transmission, one thread, in turn", "scene", "receivers",
+              "depth", "step, ms", "full retrace, ms", "ratio", "bar")
+    for (scene, _, depth), row in rows.of("against_full_retrace"):
+        name, limit = ("office_v1", 50) if scene else ("empty room", 15)
+        count, ratio = f"{row['receivers']:,.0f}", row["retrace_over_step"]
+        say.row(name, count, depth, ms(row["step_ms"]), ms(row["retrace_ms"]), f"{ratio:.0f}", f">= {limit}")
+        bar(f"full retrace over step, {name}, {count} receivers, depth {depth}", f">= {limit}", ratio, ratio >= limit, "{:.0f}")
+
+    say.table("10,000 steps of one workspace: office_v1, transmission", "depth", "visibility", "RSS after 100 steps, MB",
+              "after 10,000, MB", "first thousand, ms a step", "last thousand, ms a step")
+    for (depth, kind), row in rows.of("many_steps"):
+        say.row(depth, VISIBILITIES[kind], f"{row['rss_mb_after_100']:.1f}", f"{row['rss_mb_after_10000']:.1f}",
+                ms(row["first_thousand_ms_per_step"]), ms(row["last_thousand_ms_per_step"]))
+    return bars
+
+
+def machine():
+    with open("/proc/cpuinfo") as f:
+        model = next((line.split(":")[1].strip() for line in f if line.startswith("model name")), platform.machine())
+    return f"{os.cpu_count()} cores of {model}"
+
+
+def main():
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    if sys.argv[1].endswith(".json"):
+        with open(sys.argv[1]) as f:
+            result = json.load(f)
+    else:
+        result = run(sys.argv[1])
+    say = Report()
+    say("# Scale: how time and memory grow", "",
+        f"`nice -n -10 python3 bench/scale.py build/bench/scale_bench`, {datetime.date.today()}, {machine()}, `-O3 -march=native",
+        "-ffp-contract=off`.", "",
+        "A *step* is that of one world with gradient, on one thread, while its panel of 1 m walks; mean of those within half a",
+        "second, at least one. The Fresnel step is the default: 2 x 2 tiles. *Start*: from the file to the static paths of",
+        "all transmitters, each on a thread. *Shared* is what all worlds have together, a *workspace* is for a thread.",
+        "(rays): the tree of beams was given up.")
+    bars = tables(say, Rows(result))
+    say.table("Bars", "measure", "bar", "measured", "holds")
+    for row in bars:
+        say.row(*row)
+    if len(sys.argv) > 2:
+        remarks = []
+        if os.path.exists(sys.argv[2]):
+            with open(sys.argv[2]) as f:
+                text = f.read().splitlines()
+            at = next((i for i, line in enumerate(text) if line.startswith("## Remarks")), len(text))
+            remarks = ["", *text[at:]] if at < len(text) else []
+        with open(sys.argv[2], "w") as f:
+            f.write("\n".join(say.lines + remarks) + "\n")
+
+
+if __name__ == "__main__":
+    main()
