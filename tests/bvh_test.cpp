@@ -11,12 +11,10 @@
 namespace manyworlds {
 namespace {
 
+using bvh_scenes::Ends;
 using bvh_scenes::moved;
+using bvh_scenes::segments;
 using Triangles = std::vector<BvhTriangle>;
-
-struct Ends {
-  Vec3d a, b;
-};
 
 /// First crossing of each face, by testing every triangle.
 std::map<std::uint32_t, double> brute_force(const Triangles& triangles, const Segment& segment) {
@@ -28,40 +26,6 @@ std::map<std::uint32_t, double> brute_force(const Triangles& triangles, const Se
     if (!fresh) it->second = std::min(it->second, t);
   }
   return faces;
-}
-
-/// Segments of every kind: random, along axes (with zeros of both signs), through corners, along and through edges,
-/// in planes of triangles, without length.
-std::vector<Ends> segments(const Triangles& triangles, std::uint32_t number) {
-  Random random(5, number, 0, Purpose::test);
-  Boxd box;
-  for (const BvhTriangle& t : triangles)
-    for (Vec3d p : {t.a, t.b, t.c}) box.extend(p);
-  const auto point = [&] {
-    return Vec3d{random.uniform(box.lo.x, box.hi.x), random.uniform(box.lo.y, box.hi.y),
-                 random.uniform(box.lo.z, box.hi.z)};
-  };
-  const auto pick = [&] { return triangles[random.below(std::uint32_t(triangles.size()))]; };
-  std::vector<Ends> all;
-  for (int i = 0; i < 150; ++i) {
-    const Vec3d p = point();
-    const BvhTriangle t = pick(), u = pick();
-    const double s = random.uniform(-0.5, 1.5), w = random.uniform(-0.5, 1.5);
-    all.push_back({p, point()});
-    Vec3d q = p;
-    q[i % 3] += random.uniform(-20, 20);
-    all.push_back({p, q});
-    q[(i + 1) % 3] -= 0.0;
-    all.push_back({q, {p.x, p.y, p.z + (i % 2 ? 5.0 : -5.0)}});
-    all.push_back({p, t.b + (t.b - p)});                                                         // through a corner
-    all.push_back({p, 0.5 * (t.a + t.c) + random.uniform(0.5, 2.0) * (0.5 * (t.a + t.c) - p)});  // through an edge
-    all.push_back({t.a - 0.5 * (t.b - t.a), t.b + (t.b - t.a)});                                 // along an edge
-    all.push_back({t.a + s * (t.b - t.a) + w * (t.c - t.a), t.c + w * (t.a - t.b)});             // in a plane
-    all.push_back({t.c, u.a});  // from corner to corner
-    all.push_back({p, p});
-    all.push_back({t.a, t.a});
-  }
-  return all;
 }
 
 void expect_equal_to_brute_force(const Triangles& triangles, const BvhOptions& options, std::uint32_t number) {

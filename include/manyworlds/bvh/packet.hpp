@@ -166,6 +166,12 @@ template <int W>
 PacketHit any_hit(const BvhView& bvh, const SegmentPacket<W>& packet) {
   PacketHit hit;
   if (bvh.triangle_count == 0 || packet.active == 0) return hit;
+  if (std::has_single_bit(packet.active)) {  // from two lanes on, a packet is faster even if they go apart
+    const int lane = std::countr_zero(packet.active);
+    hit.occluder = any_crossed(bvh, Segment(packet.from(lane), packet.to(lane), bvh.extent), packet.skip(lane));
+    if (hit.occluder) hit.blocked = packet.active;
+    return hit;
+  }
   const detail::Lanes<W> segments(packet, bvh.extent);
   const detail::Shaft shaft = segments.shaft();
   struct Entry {
