@@ -75,13 +75,13 @@ TEST(Occlusion, ChainsThatAreLeftOutHoldNoPath) {
     const int interactions = 2 + int(seed % 4 / 2);
     std::vector<Vec3d> sources{test::random_point(random, {0.5, 0.5, 0.5}, {11.5, 7.5, 2.5})};
     Beam root;
-    root.apex = sources[0];
+    root.apex[0] = sources[0];
     if (seed >= 4) {  // the tiles of a panel
-      const Pose pose{root.apex, rotation_vector(3 * test::random_direction(random))};
-      const Rectangled panel{root.apex, pose.direction({1, 0, 0}), pose.direction({0, 1, 0}), pose.direction({0, 0, 1}), 0.4, 0.4};
-      root.radius = norm(tile_center(panel, 2, 0) - root.apex);
+      const Pose pose{sources[0], rotation_vector(3 * test::random_direction(random))};
+      const Rectangled panel{pose.position, pose.direction({1, 0, 0}), pose.direction({0, 1, 0}), pose.direction({0, 0, 1}), 0.4, 0.4};
       sources.clear();
-      for (int t = 0; t < 4; ++t) sources.push_back(tile_center(panel, 2, t));
+      root.apexes = 4;
+      for (int t = 0; t < 4; ++t) sources.push_back(root.apex[t] = tile_center(panel, 2, t));
     }
     const std::vector<Beam> every = beams_of(root, g, 2, EveryFace{g.fixed});
     const std::vector<Beam> lit = beams_of(root, g, 2, Unoccluded(g, sources.data(), int(sources.size()), no_face, interactions));

@@ -15,16 +15,17 @@ struct Plane {
 };
 
 /// The region that a source lights through a chain of reflections: a pyramid from the source's image through the
-/// visible part of the last face. With radius > 0 the source is any point of a ball ("fat" beam) and the region
-/// contains that of every such point: reflections are isometries, so the image stays a ball of the same radius.
-/// Occlusion is ignored: a beam is a superset, never a decision.
+/// visible part of the last face. With several sources ("fat" beam) the region holds that of every point of their convex
+/// hull. Occlusion is ignored: a beam is a superset, never a decision.
 struct Beam {
-  static constexpr int max_planes = 20;
-  Vec3d apex{};  ///< (image of the) source, or centre of the ball
-  double radius = 0;
+  static constexpr int max_planes = 20, max_apexes = 4;
+  Vec3d apex[max_apexes]{};  ///< (images of the) sources
+  int apexes = 1;
   std::uint32_t chain[max_depth]{};
   int length = 0;
   int planes = 0;
+  int carried = 0;  ///< the first planes bound the whole unfolded path: beams that grow from this one mirror them
+  int front = -1;   ///< number of the last face's plane, where all sources light one side of it
   Plane plane[max_planes];
 
   bool meets_sphere(Vec3d center, double r) const {
@@ -49,6 +50,12 @@ struct Polygon {
   static constexpr int max_corners = Beam::max_planes;
   Vec3d corner[max_corners];
   int corners = 0;
+
+  Vec3d middle() const {
+    Vec3d sum{};
+    for (int i = 0; i < corners; ++i) sum += corner[i];
+    return sum / double(corners);
+  }
 };
 
 namespace detail {
@@ -70,62 +77,88 @@ inline int clip(const Plane& plane, const Vec3d* in, int n, Vec3d* out) {
   return kept;
 }
 
+/// Planes through the edge from a to b of the polygon on the beam's last face, `middle` inside it, that have all sources
+/// behind and the polygon in front: these bound what the sources see through it. There is one, both where the sources
+/// stand on both sides of the face, or none.
+inline void add_edge_planes(Beam& beam, Vec3d face_normal, Vec3d a, Vec3d b, Vec3d middle) {
+  constexpr double same = 1e-9;  // m
+  const double length = norm(b - a);
+  if (length < tolerance) return;
+  const Vec3d e = (b - a) / length;
+  Vec3d inward = cross(face_normal, e);
+  if (dot(inward, middle - a) < 0) inward = -inward;
+  Plane through[Beam::max_apexes];
+  for (int j = 0; j < beam.apexes; ++j) {
+    const Vec3d normal = cross(e, a - beam.apex[j]);
+    const double distance = norm(normal);
+    if (distance <= tolerance) return;  // the source lies on the edge: no bound on this side
+    const Vec3d unit = (dot(normal, inward) < 0 ? -1 : 1) / distance * normal;
+    through[j] = {unit, dot(unit, a)};
+  }
+  for (int j = 0; j < beam.apexes && beam.planes < Beam::max_planes; ++j) {
+    bool bounds = true;
+    for (int k = 0; k < beam.apexes; ++k) {
+      const double out = through[j](beam.apex[k]);
+      bounds = bounds && out <= same && !(k < j && out >= -same);  // of equal planes the first
+    }
+    if (bounds) beam.plane[beam.planes++] = through[j];
+  }
+}
+
 }  // namespace detail
 
-/// The beam after one more reflection, off the part of a face that the parent lights; false when it lights none.
-inline bool reflect(const Beam& parent, const SurfaceSet& set, std::uint32_t local, Beam& child, Polygon& lit) {
+/// The part of a face that a beam lights; false when there is none.
+inline bool lights(const Beam& beam, const SurfaceSet& set, std::uint32_t local, Polygon& lit) {
   const Surface& face = set.surfaces[local];
-  if (!parent.meets_sphere(face.center, face.radius)) return false;
-  if (parent.length > 0 && parent.chain[parent.length - 1] == set.first_id + local) return false;
-  const double height = dot(face.normal, parent.apex) - face.offset;
-  if (parent.radius == 0 && std::abs(height) < tolerance) return false;
+  if (!beam.meets_sphere(face.center, face.radius)) return false;
+  if (beam.length > 0 && beam.chain[beam.length - 1] == set.first_id + local) return false;
+  bool off_plane = false;
+  for (int j = 0; j < beam.apexes; ++j) off_plane = off_plane || std::abs(dot(face.normal, beam.apex[j]) - face.offset) > tolerance;
+  if (!off_plane) return false;
 
   Polygon other;
   Polygon *now = &lit, *next = &other;
   int n = 0;
-  double reach = 0;  // in front of the parent's face: none for a neighbour in the same plane
+  double reach = 0;  // in front of the beam's face: none for a neighbour in the same plane
   for (; n < int(face.corners); ++n) {
     lit.corner[n] = set.corners[face.first_corner + std::uint32_t(n)];
-    if (parent.planes > 0) reach = max(reach, parent.plane[0](lit.corner[n]));
+    if (beam.front >= 0) reach = max(reach, beam.plane[beam.front](lit.corner[n]));
   }
-  if (parent.planes > 0 && parent.length > 0 && reach < 2 * tolerance) return false;
-  for (int i = 0; i < parent.planes && n < detail::max_polygon; ++i) {
-    n = detail::clip(parent.plane[i], now->corner, n, next->corner);
+  if (beam.front >= 0 && reach < 2 * tolerance) return false;
+  for (int i = 0; i < beam.planes && n < detail::max_polygon; ++i) {
+    n = detail::clip(beam.plane[i], now->corner, n, next->corner);
     if (n < 3) return false;
     std::swap(now, next);
   }
   if (now != &lit) std::copy(now->corner, now->corner + n, lit.corner);
   lit.corners = n;
-  const Vec3d* polygon = lit.corner;
+  return true;
+}
 
-  child.apex = parent.apex - 2 * height * face.normal;
-  child.radius = parent.radius;
+/// The beam after one more reflection, off the part of a face that the parent lights.
+inline void reflect(const Beam& parent, const SurfaceSet& set, std::uint32_t local, const Polygon& lit, Beam& child) {
+  const Surface& face = set.surfaces[local];
+  bool above = false, below = false;
+  child.apexes = parent.apexes;
+  for (int j = 0; j < parent.apexes; ++j) {
+    const double height = dot(face.normal, parent.apex[j]) - face.offset;
+    above = above || height > tolerance;
+    below = below || height < -tolerance;
+    child.apex[j] = parent.apex[j] - 2 * height * face.normal;
+  }
   child.length = parent.length + 1;
   for (int i = 0; i < parent.length; ++i) child.chain[i] = parent.chain[i];
   child.chain[parent.length] = set.first_id + local;
-  child.planes = 0;
-  // In front of the face; a ball that reaches through its plane lights both sides.
-  if (std::abs(height) > parent.radius)
-    child.plane[child.planes++] = height > 0 ? Plane{face.normal, face.offset} : Plane{-face.normal, -face.offset};
-  Vec3d middle{};
-  for (int i = 0; i < n; ++i) middle += polygon[i] / double(n);
-  for (int i = 0; i < n; ++i) {
-    const Vec3d a = polygon[i], edge = polygon[i + 1 == n ? 0 : i + 1] - a;
-    const double length = norm(edge);
-    if (length < tolerance) continue;
-    const Vec3d e = edge / length, to_edge = a - child.apex, across = to_edge - dot(to_edge, e) * e;
-    const double distance = norm(across);
-    if (distance <= child.radius + tolerance) continue;  // the ball surrounds the edge: no bound on this side
-    Vec3d inward = cross(face.normal, e);
-    if (dot(inward, middle - a) < 0) inward = -inward;
-    // Two planes through the edge touch the ball and have it behind them. One that has the polygon in front bounds what
-    // the ball sees through the polygon: one of them, both where the ball sees the face edge-on, or none.
-    const double s = child.radius / distance;
-    const Vec3d up = (std::sqrt(1 - s * s) / distance) * cross(e, across), along = (s / distance) * across;
-    for (const Vec3d normal : {along + up, along - up})
-      if (dot(normal, inward) >= 0 && child.planes < Beam::max_planes) child.plane[child.planes++] = {normal, dot(normal, a)};
+  child.planes = child.carried = parent.carried;
+  for (int i = 0; i < parent.carried; ++i) {
+    const double along = dot(parent.plane[i].normal, face.normal);
+    child.plane[i] = {parent.plane[i].normal - 2 * along * face.normal, parent.plane[i].offset - 2 * along * face.offset};
   }
-  return true;
+  child.front = above == below ? -1 : child.planes;  // sources on both sides light both
+  if (child.front >= 0) child.plane[child.planes++] = above ? Plane{face.normal, face.offset} : Plane{-face.normal, -face.offset};
+  const Vec3d middle = lit.middle();
+  for (int i = 0; i < lit.corners; ++i)
+    detail::add_edge_planes(child, face.normal, lit.corner[i], lit.corner[i + 1 == lit.corners ? 0 : i + 1], middle);
 }
 
 /// A guide names the static faces that are worth a try after a beam. This one: all that the beam may meet, until *stop.
@@ -143,8 +176,8 @@ struct EveryFace {
           });
   }
   EveryFace after_mover(std::uint32_t) const { return *this; }
-  /// Is a child, which lights this polygon of its last face, worth a visit?
-  bool keeps(const Beam&, const Polygon&) const { return true; }
+  /// Is the reflection off the part of a face that a beam lights worth a visit?
+  bool keeps(const Beam&, std::uint32_t, const Polygon&) const { return true; }
 };
 
 /// Walks the tree of beams from `root` up to `depth` reflections, depth first: static faces in the guide's order, then
@@ -156,11 +189,16 @@ void grow(const Beam& root, const SurfaceSet& fixed, const SurfaceSet* moving, i
   Beam child;
   Polygon lit;
   guide.for_each(root, [&](std::uint32_t face, const Guide& next) {
-    if (reflect(root, fixed, face, child, lit) && guide.keeps(child, lit)) grow(child, fixed, moving, depth, next, visit);
+    if (!lights(root, fixed, face, lit) || !guide.keeps(root, face, lit)) return;
+    reflect(root, fixed, face, lit, child);
+    grow(child, fixed, moving, depth, next, visit);
   });
   if (!moving) return;
-  for (std::uint32_t i = 0; i < moving->size(); ++i)
-    if (reflect(root, *moving, i, child, lit)) grow(child, fixed, moving, depth, guide.after_mover(i), visit);
+  for (std::uint32_t i = 0; i < moving->size(); ++i) {
+    if (!lights(root, *moving, i, lit)) continue;
+    reflect(root, *moving, i, lit, child);
+    grow(child, fixed, moving, depth, guide.after_mover(i), visit);
+  }
 }
 template <class Visit>
 void grow(const Beam& root, const SurfaceSet& fixed, const SurfaceSet* moving, int depth, Visit&& visit) {

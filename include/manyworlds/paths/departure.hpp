@@ -16,10 +16,12 @@ inline Vec3d tile_center(const Rectangled& r, int tiles, int tile) {
 /// Beam from the centres of a face's tiles, on the side of the face where `source` is.
 inline Beam departure(const Surface& s, Vec3d source, int tiles) {
   Beam beam;
-  beam.apex = s.rectangle.center;
-  beam.radius = norm(tile_center(s.rectangle, tiles, 0) - beam.apex);
+  const int last = tiles - 1, outermost[] = {0, last, last * tiles, last * tiles + last};
+  beam.apexes = tiles == 1 ? 1 : 4;
+  for (int j = 0; j < beam.apexes; ++j) beam.apex[j] = tile_center(s.rectangle, tiles, outermost[j]);
   const double side = dot(s.normal, source) > s.offset ? 1.0 : -1.0;
   beam.plane[beam.planes++] = {side * s.normal, side * s.offset};
+  beam.carried = beam.planes;
   return beam;
 }
 
@@ -41,6 +43,7 @@ inline Beam departure(const Surface& s, Vec3d source, int tiles, const Support& 
       const Vec3d normal = (at * out - height * along) / std::hypot(at, height);
       beam.plane[beam.planes++] = {normal, dot(normal, image)};
     }
+  beam.carried = beam.planes;
   return beam;
 }
 
@@ -50,13 +53,9 @@ using ShotByFace = AlongChains::ByMoverFace;
 /// Walks the beams that leave the tiles of mover face number m through up to `depth` static faces, which is also the most
 /// interactions that a path has left there: visit(beam), the root included.
 template <class Visit>
-void grow_from_mover(const Geometry& g, const Beam& root, std::uint32_t m, int tiles, const ShotByFace& shot, int depth,
-                     Visit&& visit) {
+void grow_from_mover(const Geometry& g, const Beam& root, std::uint32_t m, const ShotByFace& shot, int depth, Visit&& visit) {
   if (!shot.empty()) return grow_along(root, *g.fixed, *shot[m], depth, visit);
-  const int last = tiles - 1, outermost[4] = {0, last, last * tiles, last * tiles + last};
-  Vec3d centers[4];
-  for (int c = 0; c < 4; ++c) centers[c] = tile_center(g.moving->surfaces[m].rectangle, tiles, outermost[c]);
-  grow(root, *g.fixed, nullptr, depth, Unoccluded(g, centers, tiles == 1 ? 1 : 4, g.moving->first_id + m, depth), visit);
+  grow(root, *g.fixed, nullptr, depth, Unoccluded(g, root.apex, root.apexes, g.moving->first_id + m, depth), visit);
 }
 
 }  // namespace manyworlds::paths

@@ -15,7 +15,8 @@ inline void add_dynamic_hard(const Geometry& g, const TransmitterCache& cache, s
   Polygon lit;
   for (const Beam& prefix : cache.prefixes)
     for (std::uint32_t m = 0; m < g.moving->size(); ++m) {
-      if (!reflect(prefix, *g.moving, m, entered, lit)) continue;
+      if (!lights(prefix, *g.moving, m, lit)) continue;
+      reflect(prefix, *g.moving, m, lit, entered);
       const auto add_paths = [&](const Beam& beam) {
         Occluders occluders;
         receivers.for_each_in(beam, [&](std::uint32_t rx) {
@@ -36,14 +37,12 @@ inline void overlay_hard(const Geometry& g, const TransmitterCache& cache, std::
                          std::vector<std::uint8_t>& blocked, PathTable& table) {
   Crossing crossing[1];
   std::uint32_t chain[max_depth];
-  for (std::size_t i = 0; i < cache.paths.size(); ++i) {
+  cache.segments.for_each_near(g.moving->surfaces, nullptr, [&](std::uint32_t i) {
     const TransmitterCache::StaticPath& path = cache.paths[i];
     const Vec3d* p = &cache.points[path.first_point];
-    bool touched = false;
-    for (std::uint32_t s = 0; s + 1 < path.points && !touched; ++s)
-      touched = mover_crossings(g, p[s], p[s + 1], no_face, no_face, crossing, 0, 0) > 0;
-    blocked[i] = touched;
-    if (!touched) continue;
+    for (std::uint32_t s = 0; s + 1 < path.points && !blocked[i]; ++s)
+      blocked[i] = mover_crossings(g, p[s], p[s + 1], no_face, no_face, crossing, 0, 0) > 0;
+    if (!blocked[i]) return;
     int n = 0;
     for (std::uint32_t h = 0; h < path.hops; ++h) {
       const Hop& hop = cache.hops[path.first_hop + h];
@@ -51,7 +50,7 @@ inline void overlay_hard(const Geometry& g, const TransmitterCache& cache, std::
     }
     const std::size_t first_hop = table.hops.size();
     if (trace_chain(g, chain, n, p, depth - n, table.hops)) table.add(tx, path.rx, first_hop);
-  }
+  });
 }
 
 }  // namespace manyworlds::paths

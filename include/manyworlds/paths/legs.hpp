@@ -58,7 +58,7 @@ class Arrivals {
       for (std::uint32_t m = 0; m < g.moving->size(); ++m) {
         const Surface& s = g.moving->surfaces[m];
         if (!prefix.meets_sphere(s.center, s.radius)) continue;
-        Arrival arrival{tx, g.moving->first_id + m, {}, prefix.length, 1, prefix.apex, std::uint32_t(ways.size()), 0};
+        Arrival arrival{tx, g.moving->first_id + m, {}, prefix.length, 1, prefix.apex[0], std::uint32_t(ways.size()), 0};
         std::copy(prefix.chain, prefix.chain + prefix.length, arrival.chain);
         for (int t = 0; t < tiles * tiles; ++t) {
           const Vec3d c = tile_center(s.rectangle, tiles, t);
@@ -83,7 +83,7 @@ class Arrivals {
       const std::uint32_t from = list[a].face, local = from - g.moving->first_id;
       const Surface& s = g.surface(from);
       const int left = depth - list[a].length - 1;  // interactions after this bounce
-      grow_from_mover(g, departure(s, list[a].source, tiles), local, tiles, shot, left - 1, [&](const Beam& beam) {
+      grow_from_mover(g, departure(s, list[a].source, tiles), local, shot, left - 1, [&](const Beam& beam) {
         const int length = list[a].length + 1 + beam.length;
         for (std::uint32_t m = 0; m < g.moving->size(); ++m) {
           const Surface& next = g.moving->surfaces[m];

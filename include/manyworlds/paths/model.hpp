@@ -47,15 +47,27 @@ class PathModel {
       return 2 * gain_bar[at] * (world_->options.coherent ? w.totals[at] : field);
     };
     kernels::FieldView<double> view = field_view(w);
-    for (std::size_t g = 0; g < w.table.groups.size(); ++g)
+    std::size_t d = 0;
+    for (std::size_t g = 0; g < w.table.groups.size(); ++g) {
+      if (d < w.table.dimmed.size() && w.table.dimmed[d].group == g) {
+        const PathTable::Dimmed& path = w.table.dimmed[d++];
+        const kernels::Path& row = w.table.paths[w.table.groups[g]];
+        if (!follows_transmitter<AnySink>(w, row.tx)) {
+          if (gain_bar[row.tx * receivers() + row.rx] != 0)
+            kernels::screen_factor_adjoint(view, &w.table.screens[path.first_screen], path.screens, &w.screen_tape[path.first_screen],
+                                           hermitian(paths_of(w, row.tx).fields[path.static_path], cotangent(row.tx, row.rx, w.fields[g])), sink);
+          continue;
+        }
+      }
       for (std::uint32_t i = w.table.groups[g]; i < w.table.group_end(g); ++i) {
         const kernels::Path& path = w.table.paths[i];
         if (gain_bar[path.tx * receivers() + path.rx] != 0)
           kernels::path_field_adjoint(view, path, cotangent(path.tx, path.rx, w.fields[g]), sink);
       }
+    }
     // Static paths know nothing of the movers; only the transmitter's own place, or a sink that asks for more, cares.
     for (std::size_t tx = 0; tx < transmitters(); ++tx) {
-      if (!AnySink::wants_static && !w.own_paths[tx] && !world_->options.moving_transmitters) continue;
+      if (!follows_transmitter<AnySink>(w, tx)) continue;
       const TransmitterPaths& own = paths_of(w, tx);
       view.hops = own.cache.hops.data();
       for (std::size_t i = 0; i < own.cache.paths.size(); ++i) {
@@ -86,6 +98,12 @@ class PathModel {
   }
 
  private:
+  /// Does the sink hear of static paths, which know nothing of the movers?
+  template <class AnySink>
+  bool follows_transmitter(const Workspace& w, std::size_t tx) const {
+    return AnySink::wants_static || w.own_paths[tx] || world_->options.moving_transmitters;
+  }
+
   void place(const Configuration& c, const Visibility& visibility, Workspace& w) const {
     const auto& shapes = world_->mover_shapes;
     if (c.movers.size() != shapes.size() || c.transmitters.size() != transmitters())
@@ -172,7 +190,15 @@ class PathModel {
     const bool coherent = world_->options.coherent;
     const kernels::FieldView<double> view = field_view(w);
     w.fields.resize(w.table.groups.size());
+    w.screen_tape.resize(w.table.screens.size());
+    std::size_t d = 0;
     for (std::size_t g = 0; g < w.table.groups.size(); ++g) {
+      if (d < w.table.dimmed.size() && w.table.dimmed[d].group == g) {
+        const PathTable::Dimmed& path = w.table.dimmed[d++];
+        w.fields[g] = kernels::screen_factor(view, &w.table.screens[path.first_screen], path.screens, &w.screen_tape[path.first_screen]) *
+                      paths_of(w, w.table.paths[w.table.groups[g]].tx).fields[path.static_path];
+        continue;
+      }
       w.fields[g] = {};
       for (std::uint32_t i = w.table.groups[g]; i < w.table.group_end(g); ++i) w.fields[g] += kernels::path_field(view, w.table.paths[i]);
     }

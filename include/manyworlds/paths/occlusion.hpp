@@ -20,21 +20,24 @@ class Unoccluded {
   }
   Unoccluded after_mover(std::uint32_t) const { return *this; }
 
-  bool keeps(const Beam& child, const Polygon& lit) const {
-    const int budget = interactions_ - child.length;
-    Vec3d images[max_sources][max_depth + 1], middle{}, p[max_depth + 1];
-    for (int j = 0; j < count_; ++j) mirror_through(*g_, sources_[j], child.chain, child.length - 1, images[j]);
-    for (int i = 0; i < lit.corners; ++i) middle += lit.corner[i] / double(lit.corners);
-    if (!unfold(images[0], child, middle, p)) return true;
+  bool keeps(const Beam& beam, std::uint32_t face, const Polygon& lit) const {
+    const Chain chain(*this, beam, face);
+    const int length = beam.length + 1, budget = interactions_ - length;
+    const auto ends = [&](std::uint32_t blocker) { return budget == 0 || g_->opaque(blocker); };
+    // What cut off the last one mostly cuts off this one.
+    if (last_ != no_face && last_segment_ < length && ends(last_) && cuts(last_, chain, lit, last_segment_)) return false;
+    Vec3d p[max_depth + 1];
+    if (!chain.unfold(lit.middle(), p)) return true;
     int blockers = 0;
-    for (int s = 0; s < child.length; ++s) {
-      const std::uint32_t from = s == 0 ? from_ : child.chain[s - 1], to = child.chain[s];
+    for (int s = 0; s < length; ++s) {
+      const std::uint32_t from = s == 0 ? from_ : chain.faces[s - 1], to = chain.faces[s];
       Crossing crossing[max_depth + 2];
-      const int met = min(crossings(g_->bvh, p[s], p[s + 1], [=](std::uint32_t face) { return face == from || face == to; },
-                                    crossing, max_depth + 2), max_depth + 2);
+      const int met = min(crossings(g_->bvh, p[s], p[s + 1], SkipFaces{from, to}, crossing, max_depth + 2), max_depth + 2);
       for (int c = 0; c < met; ++c) {
-        if (!cuts(g_->fixed->surfaces[crossing[c].face], images, child, lit, s)) continue;
-        if (++blockers > budget || g_->opaque(crossing[c].face)) return false;
+        const std::uint32_t blocker = crossing[c].face;
+        if (!cuts(blocker, chain, lit, s)) continue;
+        if (ends(blocker)) last_ = blocker, last_segment_ = s;
+        if (++blockers > budget || g_->opaque(blocker)) return false;
       }
     }
     return true;
@@ -43,43 +46,76 @@ class Unoccluded {
  private:
   static constexpr int max_sources = 4;
 
-  /// Points of the chain on the way from a source to a point of its last face, in the faces' planes: p[0] = source,
-  /// p[length] = end. image: of the source, in all faces but the last. False when they are not in order.
-  bool unfold(const Vec3d* image, const Beam& chain, Vec3d end, Vec3d* p) const {
-    p[0] = image[0];
-    p[chain.length] = end;
-    for (int i = chain.length - 1; i > 0; --i) {
-      const Surface& s = g_->surface(chain.chain[i - 1]);
-      const Vec3d to_image = image[i] - p[i + 1];
-      const double height = dot(s.normal, p[i + 1]) - s.offset, slope = dot(s.normal, to_image);
-      if (!(height * (height + slope) < 0)) return false;
-      p[i] = p[i + 1] - (height / slope) * to_image;
-    }
-    return true;
-  }
+  /// The sources' images in a chain of faces, and the way from the first of them.
+  struct Chain {
+    const Geometry& g;
+    std::uint32_t faces[max_depth];
+    int length;
+    Vec3d images[max_sources][max_depth];  ///< [.][i]: after i reflections
 
-  /// Does the face cut the chain's segment number s on every way to the lit polygon? The ways from one source to a convex
-  /// polygon cross a plane in the convex hull of where those to its corners do, and so in the sources.
-  bool cuts(const Surface& face, const Vec3d (&images)[max_sources][max_depth + 1], const Beam& chain, const Polygon& lit, int s) const {
-    Vec3d p[max_depth + 1];
-    double side = 0, lo[2] = {1e300, 1e300}, hi[2] = {-1e300, -1e300};
-    for (int j = 0; j < count_; ++j) {
-      double before = 0, after = 0;
-      for (int i = 0; i < lit.corners; ++i) {
-        if (!unfold(images[j], chain, lit.corner[i], p)) return false;
-        const double a = dot(face.normal, p[s]) - face.offset, b = dot(face.normal, p[s + 1]) - face.offset;
-        if (side == 0) side = a - b > 0 ? 1 : -1;
-        // A corner may touch the plane, as that of a wall that meets this one: no path ends there.
-        if (!(side * a > -tolerance && side * b < tolerance && side * (a - b) > touching)) return false;
-        before = max(before, side * a);
-        after = max(after, -side * b);
-        const Vec3d q = p[s] + (a / (a - b)) * (p[s + 1] - p[s]) - face.rectangle.center;
-        const double at[2] = {dot(q, face.rectangle.u), dot(q, face.rectangle.v)};
-        for (int k : {0, 1}) lo[k] = min(lo[k], at[k]), hi[k] = max(hi[k], at[k]);
-      }
-      if (!(before > touching && after > touching)) return false;
+    Chain(const Unoccluded& guide, const Beam& beam, std::uint32_t last) : g(*guide.g_), length(beam.length + 1) {
+      std::copy(beam.chain, beam.chain + beam.length, faces);
+      faces[beam.length] = last;
+      // With fewer sources the first one stands for the others.
+      for (int j = 0; j < max_sources; ++j) mirror_through(g, guide.sources_[j < guide.count_ ? j : 0], faces, beam.length, images[j]);
     }
-    return g_->fixed->covers(face, lo, hi);
+
+    /// Points in the faces' planes on the way to a point of the last face: p[0] = source, p[length] = end. False when they
+    /// are not in order.
+    bool unfold(Vec3d end, Vec3d* p) const {
+      p[0] = images[0][0];
+      p[length] = end;
+      for (int i = length - 1; i > 0; --i) {
+        const Surface& s = g.surface(faces[i - 1]);
+        const Vec3d to_image = images[0][i] - p[i + 1];
+        const double height = dot(s.normal, p[i + 1]) - s.offset, slope = dot(s.normal, to_image);
+        if (!(height * (height + slope) < 0)) return false;
+        p[i] = p[i + 1] - (height / slope) * to_image;
+      }
+      return true;
+    }
+  };
+
+  /// Does a face cut the chain's segment number s on every way to the lit polygon? The ways from one source to a convex
+  /// polygon cross a plane in the convex hull of where those to its corners do, and so in the sources. A way is the
+  /// straight line from the source's image to the corner's; `before` and `after` are where it leaves the face before the
+  /// segment and reaches the one behind it.
+  bool cuts(std::uint32_t number, const Chain& chain, const Polygon& lit, int s) const {
+    const Surface& face = g_->fixed->surfaces[number];
+    const bool first = s == 0, last = s + 1 == chain.length;
+    const Surface &left = g_->surface(chain.faces[first ? s : s - 1]), &reached = g_->surface(chain.faces[s]);
+    double h[max_sources], u[max_sources], v[max_sources], h_left[max_sources], h_reached[max_sources];
+    for (int j = 0; j < max_sources; ++j) {
+      const Vec3d image = chain.images[j][s], d = image - face.rectangle.center;
+      h[j] = dot(face.normal, d), u[j] = dot(face.rectangle.u, d), v[j] = dot(face.rectangle.v, d);
+      h_left[j] = dot(left.normal, image) - left.offset;
+      h_reached[j] = dot(reached.normal, image) - reached.offset;
+    }
+    double lo[2] = {1e300, 1e300}, hi[2] = {-1e300, -1e300}, most_before[max_sources] = {}, most_after[max_sources] = {};
+    const double side = h[0] > 0 ? 1 : -1;
+    int whole = 1;
+    for (int i = 0; i < lit.corners; ++i) {
+      Vec3d corner = lit.corner[i];
+      for (int f = chain.length - 2; f >= s; --f) corner = mirror(g_->surface(chain.faces[f]), corner);
+      const Vec3d d = corner - face.rectangle.center;
+      const double ch = dot(face.normal, d), cu = dot(face.rectangle.u, d), cv = dot(face.rectangle.v, d);
+      const double c_left = dot(left.normal, corner) - left.offset, c_reached = dot(reached.normal, corner) - reached.offset;
+      for (int j = 0; j < max_sources; ++j) {
+        const double from = first ? 0 : h_left[j] / (h_left[j] - c_left), to = last ? 1 : h_reached[j] / (h_reached[j] - c_reached);
+        const double before = side * (h[j] + from * (ch - h[j])), after = side * (h[j] + to * (ch - h[j])), at = h[j] / (h[j] - ch);
+        const double qu = u[j] + at * (cu - u[j]), qv = v[j] + at * (cv - v[j]);
+        // A corner may touch the plane, as that of a wall that meets this one: no path ends there.
+        whole &= (first | (h_left[j] * c_left < 0)) & (last | (h_reached[j] * c_reached < 0)) & (from < to);
+        whole &= (before > -tolerance) & (after < tolerance) & (before - after > touching);
+        most_before[j] = max(most_before[j], before);
+        most_after[j] = max(most_after[j], -after);
+        lo[0] = min(lo[0], qu), hi[0] = max(hi[0], qu);
+        lo[1] = min(lo[1], qv), hi[1] = max(hi[1], qv);
+      }
+      if (!whole) return false;
+    }
+    for (int j = 0; j < max_sources; ++j) whole &= (most_before[j] > touching) & (most_after[j] > touching);
+    return whole && g_->fixed->covers(face, lo, hi);
   }
 
   static constexpr double touching = 1e-3;  // m; far beyond the distance at which a crossing counts as an end
@@ -90,6 +126,8 @@ class Unoccluded {
   std::uint32_t from_;
   int interactions_;
   const bool* stop_;
+  mutable std::uint32_t last_ = no_face;  ///< what cut off a chain, and on which segment of it
+  mutable int last_segment_ = 0;
 };
 
 }  // namespace manyworlds::paths

@@ -1,4 +1,5 @@
 #pragma once
+#include "manyworlds/kernels/screened_field.hpp"
 #include "manyworlds/paths/geometry.hpp"
 
 namespace manyworlds::paths {
@@ -12,7 +13,18 @@ struct PathTable {
   std::vector<std::uint8_t> tiles;
   std::vector<std::uint32_t> groups;  ///< index of the first path of each group
 
-  void clear() { paths.clear(); hops.clear(); tiles.clear(); groups.clear(); }
+  /// A group whose one path is a static one that movers only dim: see screened_field.hpp.
+  struct Dimmed {
+    std::uint32_t group = 0, static_path = 0, first_screen = 0, screens = 0;
+  };
+  std::vector<Dimmed> dimmed;  ///< in the order of groups
+  std::vector<kernels::Screen<double>> screens;
+
+  void clear() { paths.clear(); hops.clear(); tiles.clear(); groups.clear(); dimmed.clear(); screens.clear(); }
+  std::size_t bytes() const {
+    return paths.capacity() * sizeof(kernels::Path) + hops.capacity() * sizeof(Hop) + tiles.capacity() + groups.capacity() * sizeof(groups[0]) +
+           dimmed.capacity() * sizeof(Dimmed) + screens.capacity() * sizeof(screens[0]);
+  }
 
   /// Starts a new group with the hops that were appended to `hops` since `first_hop`.
   void add(std::uint32_t tx, std::uint32_t rx, std::size_t first_hop) {

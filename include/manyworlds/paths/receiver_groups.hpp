@@ -32,31 +32,39 @@ class ReceiverGroups {
 
   const std::vector<Vec3d>& positions() const { return positions_; }
 
-  /// f(receiver) for every receiver in the beam.
-  template <class F>
-  void for_each_in(const Beam& beam, F&& f) const {
-    visit(tree_.view(), [&](const BvhNode& node, int (&met)[bvh_width]) { beam.meets(node, met); },
-          [&](std::uint32_t number) {
-            const Block& b = blocks_[number];
-            double inside[width];  // distance from the plane that is nearest or most behind
-            for (double& d : inside) d = 0;
-            for (int k = 0; k < beam.planes; ++k) {
-              const Plane& plane = beam.plane[k];
-              for (std::size_t i = 0; i < width; ++i)
-                inside[i] = min(inside[i], plane.normal.x * b.x[i] + plane.normal.y * b.y[i] + plane.normal.z * b.z[i] - plane.offset);
-            }
-            for (std::uint32_t i = 0; i < b.count; ++i)
-              if (inside[i] >= -tolerance) f(b.receiver[i]);
-          });
-  }
-
- private:
   static constexpr std::size_t width = 8;
   struct Block {
     double x[width], y[width], z[width];
     std::uint32_t receiver[width], count = 0;  ///< the last one again where there are fewer
   };
 
+  /// f(receiver) for every receiver in the beam.
+  template <class F>
+  void for_each_in(const Beam& beam, F&& f) const {
+    for_each_in(beam, [](const Block&, int (&)[width]) {}, f);
+  }
+  /// The same for those that also pass a test, which clears the entries of `inside`: test(block, inside).
+  template <class Test, class F>
+  void for_each_in(const Beam& beam, Test&& test, F&& f) const {
+    visit(tree_.view(), [&](const BvhNode& node, int (&met)[bvh_width]) { beam.meets(node, met); },
+          [&](std::uint32_t number) {
+            const Block& b = blocks_[number];
+            int inside[width], any = 0;
+            for (int& i : inside) i = 1;
+            for (int k = 0; k < beam.planes; ++k) {
+              const Plane& plane = beam.plane[k];
+              for (std::size_t i = 0; i < width; ++i)
+                inside[i] &= plane.normal.x * b.x[i] + plane.normal.y * b.y[i] + plane.normal.z * b.z[i] - plane.offset >= -tolerance;
+            }
+            for (int i : inside) any |= i;
+            if (!any) return;
+            test(b, inside);
+            for (std::uint32_t i = 0; i < b.count; ++i)
+              if (inside[i]) f(b.receiver[i]);
+          });
+  }
+
+ private:
   std::vector<Vec3d> positions_;
   std::vector<Block> blocks_;
   BoxTree tree_{{}, {}};  ///< over the blocks

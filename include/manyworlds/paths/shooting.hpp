@@ -112,7 +112,7 @@ class AlongChains {
     }
   }
   AlongChains after_mover(std::uint32_t local) const { return AlongChains(*(*of_mover_)[local], of_mover_); }
-  bool keeps(const Beam&, const Polygon&) const { return true; }
+  bool keeps(const Beam&, std::uint32_t, const Polygon&) const { return true; }
 
  private:
   const std::vector<FaceChain>* chains_;

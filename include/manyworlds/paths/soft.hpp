@@ -1,6 +1,7 @@
 #pragma once
+#include "manyworlds/paths/known_legs.hpp"
 #include "manyworlds/paths/legs.hpp"
-#include "manyworlds/paths/support.hpp"
+#include "manyworlds/paths/mirror_path.hpp"
 
 /// Paths under soft visibility: chains count as far as the movers' edge weights reach, the mirror point on a mover may
 /// lie beside it, and what walls hide is decided tile by tile.
@@ -15,13 +16,16 @@ class SoftFinder {
   void add_dynamic(const Geometry& g, const std::vector<const TransmitterCache*>& caches, const ReceiverGroups& receivers,
                    const ShotByFace& shot, const Visibility& visibility, const Support& support, int depth, PathTable& table) {
     arrivals.clear();
+    legs_.clear();
+    leg_hops_.clear();
+    known_legs_.clear();
     for (std::size_t tx = 0; tx < caches.size(); ++tx)
       arrivals.add_prefixes(g, *caches[tx], std::uint32_t(tx), visibility.tiles, depth);
     arrivals.extend(g, shot, visibility.tiles, depth);
     for (const Arrival& a : arrivals.list) {
       const std::uint32_t m = a.face - g.moving->first_id;
       const int left = depth - a.length - 1;  // interactions after this bounce
-      grow_from_mover(g, departure(g.moving->surfaces[m], a.source, visibility.tiles, support), m, visibility.tiles, shot, left,
+      grow_from_mover(g, departure(g.moving->surfaces[m], a.source, visibility.tiles, support), m, shot, left,
                       [&](const Beam& beam) { reach_receivers(g, caches[a.tx]->position, a, beam, receivers, visibility.tiles, support, depth, table); });
     }
   }
@@ -29,16 +33,22 @@ class SoftFinder {
   /// Static paths near which a mover stands: sets screened[i], and adds the path with its screens to the table.
   void overlay(const Geometry& g, const TransmitterCache& cache, std::uint32_t tx, const Support& support, int depth,
                std::vector<std::uint8_t>& screened, PathTable& table) {
-    for (std::size_t i = 0; i < cache.paths.size(); ++i) {
+    cache.segments.for_each_near(g.moving->surfaces, &support, [&](std::uint32_t i) {
       const TransmitterCache::StaticPath& path = cache.paths[i];
-      const std::size_t first_hop = table.hops.size();
+      const std::size_t first_hop = table.hops.size(), first_screen = table.screens.size();
       base_.assign(cache.hops.begin() + path.first_hop, cache.hops.begin() + path.first_hop + path.hops);
       std::copy_n(cache.points.begin() + path.first_point, path.points, points_);
       for (std::uint32_t p = 1; p < path.points; ++p) distance_[p] = distance_[p - 1] + norm(points_[p] - points_[p - 1]);
       screened[i] = append_with_screens(g, support, int(path.points), depth, table.hops);
-      if (screened[i]) table.add(tx, path.rx, first_hop);
-      else table.hops.resize(first_hop);
-    }
+      if (!screened[i]) return table.hops.resize(first_hop);
+      if (add_screens_of(table, first_hop, int(path.points)))
+        table.dimmed.push_back({std::uint32_t(table.groups.size()), i, std::uint32_t(first_screen), std::uint32_t(table.screens.size() - first_screen)});
+      table.add(tx, path.rx, first_hop);
+    });
+  }
+
+  std::size_t bytes() const {
+    return legs_.capacity() * sizeof(Leg) + leg_hops_.capacity() * sizeof(Hop) + known_legs_.bytes();
   }
 
  private:
@@ -53,32 +63,28 @@ class SoftFinder {
   void reach_receivers(const Geometry& g, Vec3d source, const Arrival& a, const Beam& beam, const ReceiverGroups& receivers,
                        int tiles, const Support& support, int depth, PathTable& table) {
     const Surface& s = g.surface(a.face);
-    const double source_height = dot(s.normal, a.source) - s.offset;
-    const Vec3d image = a.source - 2 * source_height * s.normal;
+    const MirrorPath path(g, s, a.source, beam.chain, beam.length, support);
+    const std::uint32_t chain = known_legs_.chain(a.face, beam.chain, beam.length);
     bool tiles_mirrored = false;
     for (int t = 0; t < square(tiles); ++t) occluders_[t] = {};
-    receivers.for_each_in(beam, [&](std::uint32_t rx) {
+    const auto test = [&](const ReceiverGroups::Block& block, int (&inside)[ReceiverGroups::width]) { path.test(block, inside); };
+    receivers.for_each_in(beam, test, [&](std::uint32_t rx) {
       const Vec3d end = receivers.positions()[rx];
-      Vec3d target = end;  // its image in the chain
-      for (int f = beam.length; f > 0; --f) target = mirror(g.fixed->surfaces[beam.chain[f - 1]], target);
-      const double height = dot(s.normal, target) - s.offset;
-      if ((height > 0) != (source_height > 0)) return;
-      const Vec3d through = target - image;
-      const double length = norm(through), part = source_height / (source_height + height);
-      if (!support.reaches(s.rectangle, image + part * through, through / length, part * length, (1 - part) * length)) return;
+      if (!path.reaches(end)) return;
       if (!tiles_mirrored)
         for (int t = 0; t < square(tiles); ++t)
           mirror_through(g, tile_center(s.rectangle, tiles, t), beam.chain, beam.length, tile_images_[t]);
       tiles_mirrored = true;
-      legs_.assign(std::size_t(tiles * tiles), {});
-      leg_hops_.clear();
-      emit(g, source, a, beam, rx, end, tiles, support, depth, table);
+      const auto [first, known] = known_legs_.find_or_add(chain, rx, std::uint32_t(legs_.size()));
+      if (!known) legs_.resize(legs_.size() + std::size_t(tiles * tiles));
+      emit(g, source, a, beam, first, rx, end, tiles, support, depth, table);
     });
   }
 
-  /// The leg from the centre of a tile through the chain to the receiver, found when first asked for.
-  const Leg& leg(const Geometry& g, std::uint32_t face, const Beam& chain, Vec3d end, int tile, int depth) {
-    Leg& leg = legs_[std::size_t(tile)];
+  /// The leg from the centre of a tile through the chain to the receiver, found when first asked for; that of tile 0 is
+  /// number `first`.
+  const Leg& leg(const Geometry& g, std::uint32_t face, const Beam& chain, std::uint32_t first, Vec3d end, int tile, int tiles, int depth) {
+    Leg& leg = legs_[first + std::uint32_t(tile)];
     if (leg.state != Leg::unknown) return leg;
     leg.state = Leg::hidden;
     Geometry walls = g;
@@ -90,8 +96,8 @@ class SoftFinder {
     leg.state = Leg::seen;
     leg.hops = std::uint32_t(leg_hops_.size()) - leg.first_hop;
     leg.signature = std::uint8_t(tile);
-    for (const Leg& other : legs_)
-      if (&other != &leg && other.state == Leg::seen && same_hops(other, leg)) leg.signature = other.signature;
+    for (std::uint32_t t = first; t < first + std::uint32_t(square(tiles)); ++t)
+      if (&legs_[t] != &leg && legs_[t].state == Leg::seen && same_hops(legs_[t], leg)) leg.signature = legs_[t].signature;
     return leg;
   }
   bool same_hops(const Leg& a, const Leg& b) const {
@@ -102,12 +108,13 @@ class SoftFinder {
 
   /// Adds the group of paths that an arrival and a chain to a receiver make: one path per different set of transmissions, with the
   /// tiles that are seen through it.
-  void emit(const Geometry& g, Vec3d source, const Arrival& a, const Beam& chain, std::uint32_t rx, Vec3d end, int tiles, const Support& support, int depth, PathTable& table) {
+  void emit(const Geometry& g, Vec3d source, const Arrival& a, const Beam& chain, std::uint32_t first_leg, std::uint32_t rx, Vec3d end,
+            int tiles, const Support& support, int depth, PathTable& table) {
     combinations_.clear();
     for (std::uint32_t w = 0; w < a.ways; ++w) {
       const Arrival::Way& way = arrivals.ways[a.first_way + w];
       const int tile = way.tile[a.bounces - 1];
-      const Leg& l = leg(g, a.face, chain, end, tile, depth);
+      const Leg& l = leg(g, a.face, chain, first_leg, end, tile, tiles, depth);
       if (l.state == Leg::seen && int(way.hops + l.hops) + 1 <= depth) combinations_.push_back({way.signature, l.signature, w, std::uint32_t(tile)});
     }
     if (combinations_.empty()) return;
@@ -122,7 +129,7 @@ class SoftFinder {
       while (last < combinations_.size() && combinations_[last].way_signature == combinations_[begin].way_signature &&
              combinations_[last].leg_signature == combinations_[begin].leg_signature) ++last;
       const Arrival::Way& way = arrivals.ways[a.first_way + combinations_[begin].way];
-      const Leg& l = legs_[combinations_[begin].tile];
+      const Leg& l = legs_[first_leg + combinations_[begin].tile];
       base_.assign(arrivals.hops.begin() + way.first_hop, arrivals.hops.begin() + way.first_hop + way.hops);
       base_.push_back({a.face, HopKind::reflect});
       base_.insert(base_.end(), leg_hops_.begin() + l.first_hop, leg_hops_.begin() + l.first_hop + l.hops);
@@ -195,11 +202,32 @@ class SoftFinder {
     }
   }
 
+  /// Adds the screens among the hops from `first` on, of the path of points_ and distance_, to the table's. False, adding
+  /// none, when something passes through one.
+  bool add_screens_of(PathTable& table, std::size_t first, int count) {
+    const std::size_t before = table.screens.size();
+    int segment = 0;
+    for (std::size_t h = first; h < table.hops.size(); ++h) {
+      const Hop hop = table.hops[h];
+      if (hop.kind == HopKind::reflect) ++segment;
+      if (hop.kind == HopKind::screen_transmit) {
+        table.screens.resize(before);
+        return false;
+      }
+      if (hop.kind != HopKind::screen) continue;
+      const double length = distance_[segment + 1] - distance_[segment];
+      const Vec3d k = (points_[segment + 1] - points_[segment]) / length;
+      table.screens.push_back({hop.face, points_[segment] - distance_[segment] * k, k, distance_[count - 1]});
+    }
+    return true;
+  }
+
   struct Combination {
     std::uint32_t way_signature = 0, leg_signature = 0, way = 0, tile = 0;
     auto operator<=>(const Combination&) const = default;
   };
-  std::vector<Leg> legs_;
+  std::vector<Leg> legs_;  ///< of this step; those to one receiver through one chain follow each other, by tile
+  KnownLegs known_legs_;
   Vec3d tile_images_[max_tiles2][max_depth + 1];
   Occluders occluders_[max_tiles2];
   std::vector<Hop> leg_hops_, base_;

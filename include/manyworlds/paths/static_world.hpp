@@ -31,7 +31,7 @@ struct TransmitterPaths {
 
   std::size_t bytes() const {
     return cache.prefixes.capacity() * sizeof(Beam) + cache.paths.capacity() * sizeof(cache.paths[0]) +
-           cache.points.capacity() * sizeof(Vec3d) + cache.hops.capacity() * sizeof(Hop) +
+           cache.points.capacity() * sizeof(Vec3d) + cache.segments.bytes() + cache.hops.capacity() * sizeof(Hop) +
            (fields.capacity() + total.capacity()) * sizeof(CVec3<double>) + power.capacity() * sizeof(double);
   }
 };

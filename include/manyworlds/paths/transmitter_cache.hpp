@@ -3,6 +3,7 @@
 #include "manyworlds/paths/path_table.hpp"
 #include "manyworlds/paths/receiver_groups.hpp"
 #include "manyworlds/paths/shooting.hpp"
+#include "manyworlds/paths/static_segments.hpp"
 
 namespace manyworlds::paths {
 
@@ -27,6 +28,7 @@ struct TransmitterCache {
   std::vector<std::uint32_t> first_path;  ///< paths of receiver r are [first_path[r], first_path[r + 1])
   std::vector<Hop> hops;
   std::vector<Vec3d> points;
+  StaticSegments segments;  ///< of the paths
   Finder finder = Finder::beams;  ///< the one that ran
   std::size_t beams = 0;          ///< grown, in the tree of all or along the chains
   std::size_t chains = 0;         ///< when shooting: found by rays, or of a single face
@@ -58,6 +60,7 @@ struct TransmitterCache {
     first_path.assign(receivers.positions().size() + 1, 0);
     for (const StaticPath& path : paths) ++first_path[path.rx + 1];
     for (std::size_t r = 1; r < first_path.size(); ++r) first_path[r] += first_path[r - 1];
+    for (std::uint32_t i = 0; i < paths.size(); ++i) segments.add(i, {&points[paths[i].first_point], paths[i].points});
   }
 
  private:
@@ -65,7 +68,7 @@ struct TransmitterCache {
   void find(const Geometry& g, const ReceiverGroups& receivers, int depth, const Guide& guide, Check&& check) {
     Vec3d p[max_depth + 2];
     Beam root;
-    root.apex = position;
+    root.apex[0] = position;
     grow(root, *g.fixed, nullptr, depth, guide, [&](const Beam& beam) {
       ++beams;
       check();

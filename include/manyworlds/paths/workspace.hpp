@@ -22,12 +22,13 @@ struct Workspace {
   std::vector<std::vector<std::uint8_t>> replaced;  ///< by transmitter and static path: stands in the table, or is blocked
   PathTable table;
   std::vector<CVec3<double>> fields;  ///< by group of the table
+  std::vector<kernels::ScreenTape<double>> screen_tape;  ///< by screen of the table
   std::vector<CVec3<double>> totals;  ///< by [tx * receivers + rx], when coherent
   Visibility visibility;
 
   std::size_t bytes() const {
-    std::size_t sum = gains.capacity() * 8 + table.paths.capacity() * sizeof(kernels::Path) + table.hops.capacity() * sizeof(Hop) +
-                      table.tiles.capacity() + table.groups.capacity() * 4 + (fields.capacity() + totals.capacity()) * sizeof(CVec3<double>);
+    std::size_t sum = gains.capacity() * sizeof(double) + table.bytes() + (fields.capacity() + totals.capacity()) * sizeof(CVec3<double>) +
+                      screen_tape.capacity() * sizeof(screen_tape[0]) + soft.bytes();
     for (const ShotChains& chains : shot) sum += chains.bytes();
     for (const auto& r : replaced) sum += r.capacity();
     for (const auto& own : own_paths)

@@ -43,6 +43,28 @@ struct PanelEdges {
   EdgeRow<T> u, v, u_slope, v_slope;
 };
 
+/// The edges of an untiled panel, for keeping.
+template <class T>
+struct PackedEdges {
+  T values[16];
+
+  MW_HD void pack(const PanelEdges<T>& e) {
+    const EdgeRow<T>* rows[4] = {&e.u, &e.v, &e.u_slope, &e.v_slope};
+    for (int r = 0; r < 4; ++r) {
+      for (int a = 0; a < 2; ++a) {
+        values[4 * r + 2 * a] = rows[r]->re[a];
+        values[4 * r + 2 * a + 1] = rows[r]->im[a];
+      }
+    }
+  }
+  MW_HD void unpack(PanelEdges<T>& e) const {
+    EdgeRow<T>* rows[4] = {&e.u, &e.v, &e.u_slope, &e.v_slope};
+    for (int r = 0; r < 4; ++r) {
+      for (int a = 0; a < 2; ++a) rows[r]->set(a, {values[4 * r + 2 * a], values[4 * r + 2 * a + 1]});
+    }
+  }
+};
+
 /// nu of one line, with what its adjoint needs.
 template <class T>
 class EdgeDistance {

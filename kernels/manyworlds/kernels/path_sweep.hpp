@@ -9,7 +9,8 @@ namespace manyworlds::kernels::detail {
 /// The field before each hop, the slab's roots and a screen's edges; plain arrays, so that only what is used is touched.
 template <class T>
 struct FieldTape {
-  T values[max_hops][10], screens[max_hops][16];
+  T values[max_hops][10];
+  PackedEdges<T> screens[max_hops];
 
   MW_HD void save(std::uint32_t i, const CVec3<T>& e, const LayerWave<T>& wave) {
     const Complex<T> z[5] = {e.x, e.y, e.z, wave.a, wave.e1};
@@ -18,21 +19,8 @@ struct FieldTape {
       values[i][2 * j + 1] = z[j].im;
     }
   }
-  MW_HD void save(std::uint32_t i, const PanelEdges<T>& e) {
-    const EdgeRow<T>* rows[4] = {&e.u, &e.v, &e.u_slope, &e.v_slope};
-    for (int r = 0; r < 4; ++r) {
-      for (int a = 0; a < 2; ++a) {
-        screens[i][4 * r + 2 * a] = rows[r]->re[a];
-        screens[i][4 * r + 2 * a + 1] = rows[r]->im[a];
-      }
-    }
-  }
-  MW_HD void screen(std::uint32_t i, PanelEdges<T>& e) const {
-    EdgeRow<T>* rows[4] = {&e.u, &e.v, &e.u_slope, &e.v_slope};
-    for (int r = 0; r < 4; ++r) {
-      for (int a = 0; a < 2; ++a) rows[r]->set(a, {screens[i][4 * r + 2 * a], screens[i][4 * r + 2 * a + 1]});
-    }
-  }
+  MW_HD void save(std::uint32_t i, const PanelEdges<T>& e) { screens[i].pack(e); }
+  MW_HD void screen(std::uint32_t i, PanelEdges<T>& e) const { screens[i].unpack(e); }
   MW_HD CVec3<T> field(std::uint32_t i) const { return {at(i, 0), at(i, 1), at(i, 2)}; }
   MW_HD LayerWave<T> wave(std::uint32_t i) const { return {at(i, 3), at(i, 4)}; }
 

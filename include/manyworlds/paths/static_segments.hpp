@@ -1,0 +1,102 @@
+#pragma once
+#include <span>
+#include <vector>
+
+#include "manyworlds/paths/support.hpp"
+
+namespace manyworlds::paths {
+
+/// The segments of static paths, laid out for the one question of each step: which of them does a mover come near?
+/// Sixteen at a time in float, which rounds towards yes; those that ask decide in double. The loop has no branches, so
+/// that the compiler makes vectors of whatever width the processor has.
+class StaticSegments {
+ public:
+  /// Adds the segments of path number `path`, which leads through `points`. Paths come in order.
+  void add(std::uint32_t path, std::span<const Vec3d> points) {
+    double length = 0, from = 0;
+    for (std::size_t i = 0; i + 1 < points.size(); ++i) length += norm(points[i + 1] - points[i]);
+    for (std::size_t i = 0; i + 1 < points.size(); ++i) {
+      if (count_ % width == 0) blocks_.emplace_back();
+      Block& block = blocks_.back();
+      const std::size_t lane = count_++ % width;
+      const Vec3d d = points[i + 1] - points[i];
+      for (int axis = 0; axis < 3; ++axis) {
+        block.a[axis][lane] = float(points[i][axis]);
+        block.d[axis][lane] = float(d[axis]);
+      }
+      block.own[lane] = float(norm(d));
+      block.from[lane] = float(from);
+      block.length[lane] = float(length);
+      block.path[lane] = path;
+      extent_ = max(max(extent_, length), max(max_abs(points[i]), max_abs(points[i + 1])));
+      from += norm(d);
+    }
+  }
+
+  /// f(path) for the paths with a segment that meets a face or, with `support`, that the weight of its rectangle's edges
+  /// reaches; now and then for one that nearly does. In order, each once.
+  template <class F>
+  void for_each_near(std::span<const Surface> faces, const Support* support, F&& f) const {
+    std::uint32_t last = ~0u;
+    for (std::size_t b = 0; b < blocks_.size(); ++b) {
+      const Block& block = blocks_[b];
+      int near[width] = {};
+      for (const Surface& face : faces) {
+        if (support && support->kind != VisibilityKind::logistic) find_near<true>(block, face.rectangle, support->excess, near);
+        else find_near<false>(block, face.rectangle, support ? support->distance : 0, near);
+      }
+      for (std::size_t i = 0; i < min(width, count_ - b * width); ++i)
+        if (near[i] && block.path[i] != last) f(last = block.path[i]);
+    }
+  }
+
+  std::size_t bytes() const { return blocks_.capacity() * sizeof(Block); }
+
+ private:
+  static constexpr std::size_t width = 16;
+  struct Block {
+    float a[3][width]{}, d[3][width]{};                  ///< first point, and from there to the second
+    float own[width]{}, from[width]{}, length[width]{};  ///< of the segment; of the path before it; of the path
+    std::uint32_t path[width]{};
+  };
+
+  /// The reach is the most that the way over the edge may be longer, or a distance from the edge.
+  template <bool detours>
+  void find_near(const Block& block, const Rectangled& r, double reach, int (&near)[width]) const {
+    const Vec3f n = r.normal.as<float>(), u = r.u.as<float>(), v = r.v.as<float>(), c = r.center.as<float>();
+    const float half_u = float(r.half_u), half_v = float(r.half_v);
+    // What rounding may have moved a point or a length by, several times over.
+    const float margin = 2e-6f * float(max(max(1.0, extent_), max_abs(r.center))), most = float(reach) + 4 * margin;
+    for (std::size_t i = 0; i < width; ++i) {
+      const float ax = block.a[0][i] - c.x, ay = block.a[1][i] - c.y, az = block.a[2][i] - c.z;
+      const float dx = block.d[0][i], dy = block.d[1][i], dz = block.d[2][i], own = block.own[i];
+      const float before = n.x * ax + n.y * ay + n.z * az, slope = n.x * dx + n.y * dy + n.z * dz, after = before + slope;
+      const float steep = max(std::fabs(slope), 1e-12f), t = clamp(-before / std::copysign(steep, slope), 0.0f, 1.0f);
+      // In the plane's coordinates the point is off by more the flatter the segment meets it.
+      const float off = margin * (1 + own / steep), qx = ax + t * dx, qy = ay + t * dy, qz = az + t * dz;
+      const float qu = u.x * qx + u.y * qy + u.z * qz, xu = max(std::fabs(qu) - half_u - off, 0.0f);
+      const float qv = v.x * qx + v.y * qy + v.z * qz, xv = max(std::fabs(qv) - half_v - off, 0.0f);
+      int reached;
+      if constexpr (detours) {
+        const float s1 = block.from[i] + t * own, s2 = block.length[i] - s1, bound = square(block.length[i] + most);
+        const float ku = (u.x * dx + u.y * dy + u.z * dz) / own, kv = (v.x * dx + v.y * dy + v.z * dz) / own;
+        reached = over_edge(s1, s2, xu, -std::copysign(1.0f, qu) * ku, bound) & over_edge(s1, s2, xv, -std::copysign(1.0f, qv) * kv, bound);
+      } else {
+        reached = max(xu, xv) <= most;
+      }
+      near[i] |= (min(before, after) <= margin) & (max(before, after) >= -margin) & reached;
+    }
+  }
+
+  /// Is the way over an edge at distance x, kappa the cosine between it and the path, shorter than the root of `bound`?
+  static int over_edge(float s1, float s2, float x, float kappa, float bound) {
+    const float to = s1 * (s1 + 2 * x * kappa) + x * x, from = s2 * (s2 - 2 * x * kappa) + x * x, rest = bound - to - from;
+    return (rest > 0) & (4 * to * from < rest * rest);
+  }
+
+  std::vector<Block> blocks_;
+  std::size_t count_ = 0;
+  double extent_ = 0;  ///< largest coordinate or length
+};
+
+}  // namespace manyworlds::paths
