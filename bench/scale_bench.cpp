@@ -3,6 +3,7 @@
 /// MANYWORLDS_SIONNA_SCENES names; without it they are skipped.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
@@ -27,12 +28,16 @@ constexpr double largest_cache = 6e9;  ///< bytes of shared memory beyond which 
 
 double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-/// A number of /proc/self/status in MB: VmRSS now, VmHWM at most so far.
-double status_megabytes(const std::string& name) {
+double median(std::vector<double> all) {
+  std::nth_element(all.begin(), all.begin() + std::ptrdiff_t(all.size() / 2), all.end());
+  return all[all.size() / 2];
+}
+
+double resident_megabytes() {
   std::ifstream status("/proc/self/status");
   double kilobytes = 0;
   for (std::string word; status >> word;)
-    if (word == name + ":") status >> kilobytes;
+    if (word == "VmRSS:") status >> kilobytes;
   return kilobytes / 1024;
 }
 
@@ -64,8 +69,9 @@ class Walk {
  public:
   Walk(const Built& built, const Visibility& visibility) : built_(built), visibility_(visibility), bar_(built.model->transmitters() * built.model->receivers()) {
     step();
-    first_s = forward_s + gradient_s;
-    forward_s = gradient_s = 0;
+    first_s = whole_s[0];
+    forward_s.clear();
+    whole_s.clear();
   }
   void step() {
     const double start = seconds();
@@ -74,12 +80,13 @@ class Walk {
     for (std::size_t k = 0; k < bar_.size(); ++k) bar_[k] = 1 / (workspace.gains[k] + 1e-14);
     built_.model->pullback(bar_, workspace, gradient_);
     benchmark::DoNotOptimize(gradient_.movers.data());
-    forward_s += middle - start;
-    gradient_s += seconds() - middle;
+    forward_s.push_back(middle - start);
+    whole_s.push_back(seconds() - start);
   }
 
   paths::Workspace workspace;
-  double first_s = 0, forward_s = 0, gradient_s = 0;
+  double first_s = 0;
+  std::vector<double> forward_s, whole_s;  ///< of each step: without and with gradient
 
  private:
   const Built& built_;
@@ -97,7 +104,8 @@ void step(benchmark::State& state, const Built& built, std::int64_t kind) {
   for (const auto& t : world.static_paths) paths += t->cache.paths.size();
   state.counters["start_ms"] = 1e3 * built.start_s;
   state.counters["first_step_ms"] = 1e3 * walk.first_s;
-  state.counters["gradient_and_forward_over_forward"] = (walk.forward_s + walk.gradient_s) / walk.forward_s;
+  state.counters["step_ms"] = 1e3 * median(walk.whole_s);
+  state.counters["gradient_and_forward_over_forward"] = median(walk.whole_s) / median(walk.forward_s);
   state.counters["shared_bytes"] = double(world.bytes());
   state.counters["workspace_bytes"] = double(walk.workspace.bytes());
   state.counters["triangles"] = double(built.site.triangles());
@@ -157,7 +165,7 @@ void against_full_retrace(benchmark::State& state) {
                              {.max_depth = int(state.range(2))});
   Walk walk(built, visibility_of(hard));
   sites::FullRetrace retrace(built.site, *built.model);
-  double retrace_s = 0;
+  std::vector<double> retrace_s;
   int i = 0;
   for (auto _ : state) {
     state.PauseTiming();
@@ -166,12 +174,11 @@ void against_full_retrace(benchmark::State& state) {
     for (int k = 0; k < 5; ++k) walk.step();
     const double start = seconds();
     benchmark::DoNotOptimize(retrace.trace());
-    retrace_s += seconds() - start;
+    retrace_s.push_back(seconds() - start);
   }
-  const double runs = double(state.iterations()), step_s = (walk.forward_s + walk.gradient_s) / (5 * runs);
-  state.counters["step_ms"] = 1e3 * step_s;
-  state.counters["retrace_ms"] = 1e3 * retrace_s / runs;
-  state.counters["retrace_over_step"] = retrace_s / runs / step_s;
+  state.counters["step_ms"] = 1e3 * median(walk.whole_s);
+  state.counters["retrace_ms"] = 1e3 * median(retrace_s);
+  state.counters["retrace_over_step"] = median(retrace_s) / median(walk.whole_s);
   state.counters["receivers"] = double(built.model->receivers());
 }
 
@@ -205,38 +212,41 @@ void by_worlds(benchmark::State& state) {
   state.counters["bytes_per_world"] = double(result.bytes_per_world);
 }
 
-/// range: visibility. 32 worlds on one thread and on two, in turn.
+/// range: visibility. 32 worlds on one thread and on two, in turn; the fastest of each, since others may hold a processor.
 void by_threads(benchmark::State& state) {
   const Problem problem = problem_of_worlds();
-  double one = 0, two = 0;
+  const int iterations = state.range(0) == hard ? 100 : 10;
+  double one = 1e9, two = 1e9;
   for (auto _ : state) {
-    one += step_seconds(run_worlds(problem, 32, state.range(0), 10, 1));
-    two += step_seconds(run_worlds(problem, 32, state.range(0), 10, 2));
+    one = std::min(one, step_seconds(run_worlds(problem, 32, state.range(0), iterations, 1)));
+    two = std::min(two, step_seconds(run_worlds(problem, 32, state.range(0), iterations, 2)));
   }
-  state.counters["world_step_ms_1_thread"] = 1e3 * one / double(state.iterations());
-  state.counters["world_step_ms_2_threads"] = 1e3 * two / double(state.iterations());
+  state.counters["world_step_ms_1_thread"] = 1e3 * one;
+  state.counters["world_step_ms_2_threads"] = 1e3 * two;
   state.counters["speedup"] = one / two;
 }
 
-/// range: depth, visibility. 10,000 steps of one workspace; ends of the walk alike.
+/// range: depth, visibility. 10,000 steps of one workspace: five turns of the walk in each thousand.
 void many_steps(benchmark::State& state) {
   const Built& built = build("many" + std::to_string(state.range(0)), [] { return sites::office(1000); }, {.max_depth = int(state.range(0))});
   for (auto _ : state) {
     Walk walk(built, visibility_of(state.range(1)));
-    double thousand[10] = {}, begin = seconds();
     for (int i = 1; i <= 10000; ++i) {
       walk.step();
-      if (i == 100) state.counters["rss_mb_after_100"] = status_megabytes("VmRSS");
-      if (i % 1000 == 0) thousand[i / 1000 - 1] = seconds() - begin, begin = seconds();
+      if (i == 100) state.counters["rss_mb_after_100"] = resident_megabytes();
     }
-    state.counters["rss_mb_after_10000"] = status_megabytes("VmRSS");
-    state.counters["first_thousand_ms_per_step"] = thousand[0];
-    state.counters["last_thousand_ms_per_step"] = thousand[9];
+    state.counters["rss_mb_after_10000"] = resident_megabytes();
+    const auto thousand_from = [&](std::ptrdiff_t first) {
+      const auto begin = walk.whole_s.begin() + first;
+      return 1e3 * median({begin, begin + 1000});
+    };
+    state.counters["first_thousand_ms_per_step"] = thousand_from(0);
+    state.counters["last_thousand_ms_per_step"] = thousand_from(9000);
   }
 }
 
 BENCHMARK(many_steps)->ArgNames({"depth", "visibility"})->Args({3, hard})->Args({2, fresnel})->Iterations(1)->Unit(benchmark::kMillisecond);
-BENCHMARK(by_threads)->ArgName("visibility")->Arg(hard)->Arg(fresnel)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(by_threads)->ArgName("visibility")->Arg(hard)->Arg(fresnel)->Iterations(9)->Unit(benchmark::kMillisecond)->UseRealTime();
 void worlds(benchmark::internal::Benchmark* b) {
   for (int n : {1, 32, 512, 4096})
     for (int kind : {hard, fresnel}) b->Args({n, kind});
