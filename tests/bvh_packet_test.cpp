@@ -42,6 +42,11 @@ int expect_equal_to_singles(const Triangles& triangles, const BvhView& view, con
     occluder_blocks |= lane_blocked && !skip(hit.occluder->face) && crosses(*hit.occluder, Segment(ends.a, ends.b, view.extent), t);
   }
   EXPECT_TRUE(occluder_blocks);
+  for (std::uint32_t likely : {0u, view.triangle_count / 2}) {
+    const PacketHit again = any_hit(view, packet, hit.occluder ? hit.occluder : &view.triangles[likely]);
+    EXPECT_EQ(again.blocked, hit.blocked);
+    EXPECT_EQ(again.occluder == nullptr, hit.occluder == nullptr);
+  }
   EXPECT_EQ(hit.occluder != nullptr, hit.blocked != 0);
   return count;
 }
@@ -68,6 +73,7 @@ void expect_packets_equal_singles(const Triangles& triangles, std::uint32_t numb
     }
     mixed.active &= random.below(1u << 16);
     bundle.fill(count);
+    EXPECT_EQ(bundle.active, (1u << count) - 1);
     for (const SegmentPacket<W>* packet : {&mixed, &bundle}) {
       hits += expect_equal_to_singles(triangles, view, *packet);
       lanes += std::popcount(packet->active);

@@ -56,7 +56,7 @@ class Shaft {
     float lo[3], hi[3];
   };
   /// Boxes of all beginnings and of all ends; the hull counts as moved outward by `pad`.
-  [[gnu::always_inline]] Shaft(const Bounds& from, const Bounds& to, float pad) {
+  Shaft(const Bounds& from, const Bounds& to, float pad) {
     int far = sides;
     for (int i = 0; i < sides; ++i) {
       const int axis = i / 2;
@@ -74,7 +74,7 @@ class Shaft {
   }
 
   /// Which children of a node the hull meets, as bits.
-  [[gnu::always_inline]] std::uint32_t meet(const BvhNode& node) const {
+  std::uint32_t meet(const BvhNode& node) const {
     using Children = simd::Lanes<float, bvh_width>;
     const auto pass = [&](int side) {
       return simd::load<Children>(node.bounds[row_[side]]) * Children(inverse_[side]) - Children(offset_[side]);
@@ -91,15 +91,43 @@ class Shaft {
   float inverse_[sides], offset_[sides];
 };
 
-/// A packet prepared for traversal: in float with the margins of Slabs for boxes, in double for triangles.
+/// The lanes in double, for triangles.
 template <int W>
-class Lanes {
+class PacketSegments {
  public:
-  [[gnu::always_inline]] Lanes(const SegmentPacket<W>& packet, double extent) : packet_(packet) {
+  PacketSegments(const SegmentPacket<W>& packet, double extent) : packet_(packet) {
     const auto point = [](const double (&p)[3][W], int begin) {
       return Vec3<Part>{simd::load<Part>(p[0] + begin), simd::load<Part>(p[1] + begin), simd::load<Part>(p[2] + begin)};
     };
     for (int i = 0; i < parts; ++i) segment_[i] = {point(packet.a, i * part), point(packet.b, i * part), extent};
+  }
+
+  /// Of the lanes `wanted`, those that cross the triangle and do not skip its face.
+  std::uint32_t cross(const LeafTriangle& triangle, std::uint32_t wanted) const {
+    using Faces = simd::Lanes<std::uint32_t, W>;
+    const Faces face(triangle.face);
+    wanted &= ~simd::bits((simd::load<Faces>(packet_.first) == face) | (simd::load<Faces>(packet_.second) == face));
+    if (wanted == 0) return 0;
+    std::uint32_t crossed = 0;
+    for (int i = 0; i < parts; ++i) {
+      Part t;
+      crossed |= simd::bits(crosses(triangle, segment_[i], t)) << (i * part);
+    }
+    return crossed & wanted;
+  }
+
+ private:
+  static constexpr int part = 8, parts = W / part;  // eight doubles are as long as sixteen floats
+  using Part = simd::Lanes<double, part>;
+  const SegmentPacket<W>& packet_;
+  SegmentOf<Part> segment_[parts];
+};
+
+/// The lanes in float with the margins of Slabs, for boxes.
+template <int W>
+class PacketSlabs {
+ public:
+  PacketSlabs(const SegmentPacket<W>& packet, double extent) {
     float size = 0;
     for (int i = 0; i < 3; ++i) {
       const Floats a = simd::load<Floats>(packet.origin[i]), b = a + simd::load<Floats>(packet.along[i]);
@@ -118,11 +146,11 @@ class Lanes {
     }
   }
 
-  /// The ends of lanes, a + d, are rounded once more than the lanes themselves.
+  /// The lanes' ends, a + d, are rounded once more than the lanes.
   Shaft shaft() const { return {from_, to_, 2 * pad_}; }
 
   /// Which lanes meet a child's box, as bits.
-  [[gnu::always_inline]] std::uint32_t meet(const BvhNode& node, int child) const {
+  std::uint32_t meet(const BvhNode& node, int child) const {
     Floats entry = 0.0f, exit = 1.0f;
     for (int i = 0; i < 3; ++i) {
       const Floats lower = (Floats(node.bounds[2 * i][child]) - above_[i]) * inverse_[i];
@@ -133,62 +161,42 @@ class Lanes {
     return simd::bits(entry <= exit);
   }
 
-  /// Of the lanes `wanted`, those that cross the triangle and do not skip its face.
-  [[gnu::always_inline]] std::uint32_t cross(const LeafTriangle& triangle, std::uint32_t wanted) const {
-    const Faces face(triangle.face);
-    wanted &= ~simd::bits((simd::load<Faces>(packet_.first) == face) | (simd::load<Faces>(packet_.second) == face));
-    if (wanted == 0) return 0;
-    std::uint32_t crossed = 0;
-    for (int i = 0; i < parts; ++i) {
-      Part t;
-      crossed |= simd::bits(crosses(triangle, segment_[i], t)) << (i * part);
-    }
-    return crossed & wanted;
-  }
-
  private:
-  static constexpr int part = 8, parts = W / part;  // eight doubles are as long as sixteen floats
-  using Part = simd::Lanes<double, part>;
   using Floats = simd::Lanes<float, W>;
-  using Faces = simd::Lanes<std::uint32_t, W>;
-
-  const SegmentPacket<W>& packet_;
-  SegmentOf<Part> segment_[parts];
   Shaft::Bounds from_, to_;
   float pad_;
   Floats inverse_[3], above_[3], below_[3];
 };
 
-}  // namespace detail
-
-/// Which lanes' segments cross a triangle of a face that they do not skip.
+/// any_hit() of a tree with triangles and a packet with active lanes. (flatten: what it calls is small, and called in a
+/// loop that the compiler takes for cold.)
 template <int W>
-PacketHit any_hit(const BvhView& bvh, const SegmentPacket<W>& packet) {
+[[gnu::flatten]] PacketHit trace_packet(const BvhView& bvh, const SegmentPacket<W>& packet, const LeafTriangle* likely) {
   PacketHit hit;
-  if (bvh.triangle_count == 0 || packet.active == 0) return hit;
-  if (std::has_single_bit(packet.active)) {  // from two lanes on, a packet is faster even if they go apart
-    const int lane = std::countr_zero(packet.active);
-    hit.occluder = any_crossed(bvh, Segment(packet.from(lane), packet.to(lane), bvh.extent), packet.skip(lane));
-    if (hit.occluder) hit.blocked = packet.active;
-    return hit;
+  const PacketSegments<W> segments(packet, bvh.extent);
+  std::uint32_t blocked = 0;
+  if (likely) {
+    blocked = hit.blocked = segments.cross(*likely, packet.active);
+    if (blocked != 0) hit.occluder = likely;
+    if (blocked == packet.active) return hit;
   }
-  const detail::Lanes<W> segments(packet, bvh.extent);
-  const detail::Shaft shaft = segments.shaft();
+  const PacketSlabs<W> slabs(packet, bvh.extent);
+  const Shaft shaft = slabs.shaft();
   struct Entry {
     std::uint32_t node, lanes;
   };
   Entry stack[bvh_max_depth * (bvh_width - 1) + 1];
   stack[0] = {0, packet.active};
-  int most = 0;
+  int most = std::popcount(blocked);
   for (int size = 1; size > 0;) {
     const Entry top = stack[--size];
-    std::uint32_t open = top.lanes & ~hit.blocked;
+    std::uint32_t open = top.lanes & ~blocked;
     if (open == 0) continue;
     const BvhNode& node = bvh.nodes[top.node];
-    for (std::uint32_t met = shaft.meet(node); met != 0;) {
+    for (std::uint32_t met = shaft.meet(node); met != 0 && open != 0;) {
       const int child = 31 - std::countl_zero(met);  // leaves first
       met ^= 1u << child;
-      std::uint32_t lanes = open & segments.meet(node, child);
+      std::uint32_t lanes = open & slabs.meet(node, child);
       if (lanes == 0) continue;
       const BvhChild reference = node.child[child];
       if (!reference.is_leaf()) {
@@ -201,14 +209,31 @@ PacketHit any_hit(const BvhView& bvh, const SegmentPacket<W>& packet) {
           most = std::popcount(crossed);
           hit.occluder = &bvh.triangles[i];
         }
-        hit.blocked |= crossed;
+        blocked |= crossed;
         lanes &= ~crossed;
       }
-      open &= ~hit.blocked;
-      if (open == 0) break;
+      open &= ~blocked;
     }
   }
+  hit.blocked = blocked;
   return hit;
+}
+
+}  // namespace detail
+
+/// Which lanes' segments cross a triangle of a face that they do not skip. `likely`, if any, is a triangle of the tree to
+/// try first: what blocked the packet before may well block this one.
+template <int W>
+PacketHit any_hit(const BvhView& bvh, const SegmentPacket<W>& packet, const LeafTriangle* likely = nullptr) {
+  PacketHit hit;
+  if (bvh.triangle_count == 0 || packet.active == 0) return hit;
+  if (!likely && std::has_single_bit(packet.active)) {  // from two lanes on, a packet is faster even if they go apart
+    const int lane = std::countr_zero(packet.active);
+    hit.occluder = any_crossed(bvh, Segment(packet.from(lane), packet.to(lane), bvh.extent), packet.skip(lane));
+    if (hit.occluder) hit.blocked = packet.active;
+    return hit;
+  }
+  return detail::trace_packet(bvh, packet, likely);
 }
 
 }  // namespace manyworlds
