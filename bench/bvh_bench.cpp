@@ -9,7 +9,7 @@
 #include "manyworlds/bvh/traverse.hpp"
 
 #ifdef MANYWORLDS_WITH_EMBREE
-#include <embree3/rtcore.h>
+#include "segment_embree.hpp"
 #endif
 
 namespace {
@@ -24,72 +24,32 @@ struct Segments {
   std::vector<Vec3d> a, b;
 };
 
-/// The office in Embree, built for quality as ours is.
-class Embree {
- public:
-  Embree(const std::vector<BvhTriangle>& triangles, bool robust)
-      : device_(rtcNewDevice(nullptr)), scene_(rtcNewScene(device_)) {
-    rtcSetSceneBuildQuality(scene_, RTC_BUILD_QUALITY_HIGH);
-    if (robust) rtcSetSceneFlags(scene_, RTC_SCENE_FLAG_ROBUST);
-    const RTCGeometry geometry = rtcNewGeometry(device_, RTC_GEOMETRY_TYPE_TRIANGLE);
-    auto* vertex = static_cast<float*>(
-        rtcSetNewGeometryBuffer(geometry, RTC_BUFFER_TYPE_VERTEX, 0, RTC_FORMAT_FLOAT3, 12, 3 * triangles.size()));
-    auto* index = static_cast<unsigned*>(
-        rtcSetNewGeometryBuffer(geometry, RTC_BUFFER_TYPE_INDEX, 0, RTC_FORMAT_UINT3, 12, triangles.size()));
-    for (const BvhTriangle& t : triangles)
-      for (Vec3d p : {t.a, t.b, t.c})
-        for (int i = 0; i < 3; ++i) *vertex++ = float(p[i]);
-    for (unsigned i = 0; i < 3 * triangles.size(); ++i) index[i] = i;
-    rtcCommitGeometry(geometry);
-    rtcAttachGeometry(scene_, geometry);
-    rtcReleaseGeometry(geometry);
-    rtcCommitScene(scene_);
-  }
-  ~Embree() {
-    rtcReleaseScene(scene_);
-    rtcReleaseDevice(device_);
-  }
-  Embree(const Embree&) = delete;
-  Embree& operator=(const Embree&) = delete;
+using segment_embree::Embree;
 
-  std::size_t single(const Segments& s, std::size_t begin) const {
-    std::size_t hits = 0;
-    for (std::size_t i = begin; i < begin + block; ++i) {
-      const Vec3f o = s.a[i].as<float>(), d = (s.b[i] - s.a[i]).as<float>();
-      RTCRay ray{o.x, o.y, o.z, 0, d.x, d.y, d.z, 0, 1, ~0u, 0, 0};
-      RTCIntersectContext context;
-      rtcInitIntersectContext(&context);
-      rtcOccluded1(scene_, &context, &ray);
-      hits += ray.tfar < 0;
-    }
-    return hits;
+std::size_t ask_singles(const Embree& embree, const Segments& s, std::size_t begin) {
+  RTCIntersectContext context = Embree::context(false);
+  std::size_t hits = 0;
+  for (std::size_t i = begin; i < begin + block; ++i) {
+    RTCRay ray = Embree::ray(s.a[i], s.b[i], 0);
+    embree.occluded(context, ray);
+    hits += ray.tfar < 0;
   }
+  return hits;
+}
 
-  std::size_t packets(const Segments& s, std::size_t begin) const {
-    alignas(64) int valid[16];
-    std::fill(std::begin(valid), std::end(valid), -1);
-    std::size_t hits = 0;
-    for (std::size_t i = begin; i < begin + block; i += 16) {
-      RTCRay16 ray{};
-      for (std::size_t k = 0; k < 16; ++k) {
-        const Vec3f o = s.a[i + k].as<float>(), d = (s.b[i + k] - s.a[i + k]).as<float>();
-        ray.org_x[k] = o.x, ray.org_y[k] = o.y, ray.org_z[k] = o.z;
-        ray.dir_x[k] = d.x, ray.dir_y[k] = d.y, ray.dir_z[k] = d.z;
-        ray.tfar[k] = 1;
-        ray.mask[k] = ~0u;
-      }
-      RTCIntersectContext context;
-      rtcInitIntersectContext(&context);
-      rtcOccluded16(valid, scene_, &context, &ray);
-      for (float t : ray.tfar) hits += t < 0;
-    }
-    return hits;
+std::size_t ask_packets(const Embree& embree, const Segments& s, std::size_t begin) {
+  RTCIntersectContext context = Embree::context(false);
+  alignas(64) int valid[16];
+  std::fill(std::begin(valid), std::end(valid), -1);
+  std::size_t hits = 0;
+  for (std::size_t i = begin; i < begin + block; i += 16) {
+    RTCRay16 rays;
+    for (std::size_t k = 0; k < 16; ++k) Embree::put(Embree::ray(s.a[i + k], s.b[i + k], 0), k, rays);
+    embree.occluded(context, valid, rays);
+    for (float t : rays.tfar) hits += t < 0;
   }
-
- private:
-  RTCDevice device_;
-  RTCScene scene_;
-};
+  return hits;
+}
 
 /// Random segments inside the office, shortened to `length` of what they were; only free ones if asked for.
 Segments random_segments(const BvhView& bvh, double angle, double length, bool free) {
@@ -138,9 +98,9 @@ void any_hit_against_embree(benchmark::State& state) {
         hits[0]);
     state.SetIterationTime(own);
     time[0] += own;
-    time[1] += seconds([&] { return fast.single(s, begin); }, hits[1]);
-    time[2] += seconds([&] { return robust.single(s, begin); }, hits[2]);
-    time[3] += seconds([&] { return fast.packets(s, begin); }, hits[3]);
+    time[1] += seconds([&] { return ask_singles(fast, s, begin); }, hits[1]);
+    time[2] += seconds([&] { return ask_singles(robust, s, begin); }, hits[2]);
+    time[3] += seconds([&] { return ask_packets(fast, s, begin); }, hits[3]);
     begin = (begin + block) % s.a.size();
     count += block;
   }

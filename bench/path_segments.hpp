@@ -27,27 +27,22 @@ inline Scene office(double spacing) {
 }
 
 /// All segments of the chains that solve for a receiver, up to `depth` reflections, from the world's first transmitter.
-/// `culled`: blocks of receivers that whole walls hide are left out, as the search does.
-inline Recorded record(const paths::StaticWorld& world, int depth, bool culled) {
+inline Recorded record(const paths::StaticWorld& world, int depth) {
   Recorded out;
   const paths::Geometry g = world.geometry();
   const Vec3d source = world.transmitters[0].position;
   paths::Beam root;
   root.apex[0] = source;
   std::vector<Segment> solved[paths::max_depth + 1];  // by number of the segment
-  const paths::Occlusion occlusion(g, &source, 1, paths::no_face, depth);
-  paths::grow(root, world.fixed, nullptr, depth, paths::Unoccluded(g, occlusion), [&](const paths::Beam& beam) {
+  const paths::Unoccluded guide(g, &source, 1, paths::no_face, depth);
+  paths::grow(root, world.fixed, nullptr, depth, guide, [&](const paths::Beam& beam) {
     const int n = beam.length;
-    const auto add = [&](std::uint32_t rx) {
+    world.groups.for_each_in(beam, [&](std::uint32_t rx) {
       Vec3d p[paths::max_depth + 2];
       if (!paths::solve(g, source, beam.chain, n, world.groups.positions()[rx], p)) return;
       for (int i = 0; i <= n; ++i)
         solved[i].push_back({p[i], p[i + 1], i == 0 ? paths::no_face : beam.chain[i - 1], i == n ? paths::no_face : beam.chain[i]});
-    };
-    if (culled)
-      world.groups.for_each_in(beam, paths::UnoccludedReceivers(occlusion, beam), add);
-    else
-      world.groups.for_each_in(beam, add);
+    });
     for (int i = 0; i <= n; ++i) {
       if (solved[i].empty()) continue;
       out.runs.push_back(out.segments.size());

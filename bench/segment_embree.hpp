@@ -44,7 +44,7 @@ class Embree {
   /// The segment from a to b, `inset` metres shorter at either end: Embree skips no faces.
   static RTCRay ray(Vec3d a, Vec3d b, double inset) {
     const Vec3f o = a.as<float>(), d = (b - a).as<float>();
-    const float t = float(inset / norm(b - a));
+    const float t = inset > 0 ? float(inset / norm(b - a)) : 0;
     return {o.x, o.y, o.z, t, d.x, d.y, d.z, 0, 1 - t, ~0u, 0, 0};
   }
   /// Puts a ray into a lane of an RTCRay8 or RTCRay16.
