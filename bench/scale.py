@@ -198,14 +198,10 @@ def main():
     for row in bars:
         say.row(*row)
     if len(sys.argv) > 2:
-        remarks = []
-        if os.path.exists(sys.argv[2]):
-            with open(sys.argv[2]) as f:
-                text = f.read().splitlines()
-            at = next((i for i, line in enumerate(text) if line.startswith("## Remarks")), len(text))
-            remarks = ["", *text[at:]] if at < len(text) else []
+        text = open(sys.argv[2]).read().splitlines() if os.path.exists(sys.argv[2]) else []
+        at = next((i for i, line in enumerate(text) if line.startswith("## Remarks")), len(text))
         with open(sys.argv[2], "w") as f:
-            f.write("\n".join(say.lines + remarks) + "\n")
+            f.write("\n".join([*say.lines, *([""] if at < len(text) else []), *text[at:]]) + "\n")
 
 
 if __name__ == "__main__":
