@@ -34,6 +34,12 @@ TEST(Bvh, SpatialSplitsSaveTriangleTestsAtObliqueWalls) {
   EXPECT_LT(2 * tests(true), tests(false));
 }
 
+TEST(Bvh, WallsAlongTheAxesAreNotCut) {
+  const Triangles office = bvh_scenes::office(2000);
+  EXPECT_EQ(build_bvh(office).triangles().size(), office.size());
+  EXPECT_GT(build_bvh(moved(office, 0.5, {})).triangles().size(), office.size());
+}
+
 TEST(Bvh, BuildIsDeterministic) {
   const Triangles triangles = moved(bvh_scenes::office(2000), 0.4, {});
   const Bvh one = build_bvh(triangles), two = build_bvh(triangles);

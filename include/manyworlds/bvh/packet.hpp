@@ -91,7 +91,7 @@ class Shaft {
   float inverse_[sides], offset_[sides];
 };
 
-/// The lanes in double, for triangles.
+/// The lanes in double, for triangles; as many at once as a register holds.
 template <int W>
 class PacketSegments {
  public:
@@ -104,9 +104,11 @@ class PacketSegments {
 
   /// Of the lanes `wanted`, those that cross the triangle and do not skip its face.
   std::uint32_t cross(const LeafTriangle& triangle, std::uint32_t wanted) const {
-    using Faces = simd::Lanes<std::uint32_t, W>;
-    const Faces face(triangle.face);
-    wanted &= ~simd::bits((simd::load<Faces>(packet_.first) == face) | (simd::load<Faces>(packet_.second) == face));
+    for (int i = 0; i < face_parts; ++i) {
+      const int begin = i * face_part;
+      const Faces face(triangle.face), first = simd::load<Faces>(packet_.first + begin), second = simd::load<Faces>(packet_.second + begin);
+      wanted &= ~(simd::bits((first == face) | (second == face)) << begin);
+    }
     if (wanted == 0) return 0;
     std::uint32_t crossed = 0;
     for (int i = 0; i < parts; ++i) {
@@ -117,33 +119,42 @@ class PacketSegments {
   }
 
  private:
-  static constexpr int part = 8, parts = W / part;  // eight doubles are as long as sixteen floats
+  static constexpr int part = min(W, simd::native_lanes<double>), parts = W / part;
+  static constexpr int face_part = min(W, simd::native_lanes<std::uint32_t>), face_parts = W / face_part;
   using Part = simd::Lanes<double, part>;
+  using Faces = simd::Lanes<std::uint32_t, face_part>;
   const SegmentPacket<W>& packet_;
   SegmentOf<Part> segment_[parts];
 };
 
-/// The lanes in float with the margins of Slabs, for boxes.
+/// The lanes in float with the margins of Slabs, for boxes; as many at once as a register holds.
 template <int W>
 class PacketSlabs {
  public:
   PacketSlabs(const SegmentPacket<W>& packet, double extent) {
     float size = 0;
     for (int i = 0; i < 3; ++i) {
-      const Floats a = simd::load<Floats>(packet.origin[i]), b = a + simd::load<Floats>(packet.along[i]);
-      from_.lo[i] = simd::smallest(a);
-      from_.hi[i] = simd::largest(a);
-      to_.lo[i] = simd::smallest(b);
-      to_.hi[i] = simd::largest(b);
+      Part a_lo = simd::load<Part>(packet.origin[i]), a_hi = a_lo;
+      Part b_lo = a_lo + simd::load<Part>(packet.along[i]), b_hi = b_lo;
+      for (int p = 1; p < parts; ++p) {
+        const Part a = simd::load<Part>(packet.origin[i] + p * part), b = a + simd::load<Part>(packet.along[i] + p * part);
+        a_lo = min(a_lo, a), a_hi = max(a_hi, a);
+        b_lo = min(b_lo, b), b_hi = max(b_hi, b);
+      }
+      from_.lo[i] = simd::smallest(a_lo);
+      from_.hi[i] = simd::largest(a_hi);
+      to_.lo[i] = simd::smallest(b_lo);
+      to_.hi[i] = simd::largest(b_hi);
       size = max(max(size, max(from_.hi[i], to_.hi[i])), -min(from_.lo[i], to_.lo[i]));
     }
     pad_ = (float(extent) + size) * (1.01f / (1 << 21));
-    for (int i = 0; i < 3; ++i) {
-      const Floats a = simd::load<Floats>(packet.origin[i]), d = simd::load<Floats>(packet.along[i]);
-      inverse_[i] = copysign(Floats(1.0f) / max(abs(d), Floats(1e-18f)), d);
-      above_[i] = a + Floats(pad_);
-      below_[i] = a - Floats(pad_);
-    }
+    for (int p = 0; p < parts; ++p)
+      for (int i = 0; i < 3; ++i) {
+        const Part a = simd::load<Part>(packet.origin[i] + p * part), d = simd::load<Part>(packet.along[i] + p * part);
+        inverse_[p][i] = copysign(Part(1.0f) / max(abs(d), Part(1e-18f)), d);
+        above_[p][i] = a + Part(pad_);
+        below_[p][i] = a - Part(pad_);
+      }
   }
 
   /// The lanes' ends, a + d, are rounded once more than the lanes.
@@ -151,21 +162,26 @@ class PacketSlabs {
 
   /// Which lanes meet a child's box, as bits.
   std::uint32_t meet(const BvhNode& node, int child) const {
-    Floats entry = 0.0f, exit = 1.0f;
-    for (int i = 0; i < 3; ++i) {
-      const Floats lower = (Floats(node.bounds[2 * i][child]) - above_[i]) * inverse_[i];
-      const Floats upper = (Floats(node.bounds[2 * i + 1][child]) - below_[i]) * inverse_[i];
-      entry = max(entry, min(lower, upper));
-      exit = min(exit, max(lower, upper));
+    std::uint32_t met = 0;
+    for (int p = 0; p < parts; ++p) {
+      Part entry = 0.0f, exit = 1.0f;
+      for (int i = 0; i < 3; ++i) {
+        const Part lower = (Part(node.bounds[2 * i][child]) - above_[p][i]) * inverse_[p][i];
+        const Part upper = (Part(node.bounds[2 * i + 1][child]) - below_[p][i]) * inverse_[p][i];
+        entry = max(entry, min(lower, upper));
+        exit = min(exit, max(lower, upper));
+      }
+      met |= simd::bits(entry <= exit) << (p * part);
     }
-    return simd::bits(entry <= exit);
+    return met;
   }
 
  private:
-  using Floats = simd::Lanes<float, W>;
+  static constexpr int part = min(W, simd::native_lanes<float>), parts = W / part;
+  using Part = simd::Lanes<float, part>;
   Shaft::Bounds from_, to_;
   float pad_;
-  Floats inverse_[3], above_[3], below_[3];
+  Part inverse_[parts][3], above_[parts][3], below_[parts][3];
 };
 
 /// any_hit() of a tree with triangles and a packet with active lanes. (flatten: what it calls is small, and called in a

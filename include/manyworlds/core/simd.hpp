@@ -21,6 +21,10 @@ namespace stdx = std::experimental;
 template <class T, int W>
 using Lanes = stdx::simd<T, stdx::simd_abi::deduce_t<T, std::size_t(W)>>;
 
+/// Lanes that one register holds.
+template <class T>
+inline constexpr int native_lanes = int(stdx::native_simd<T>::size());
+
 /// W lanes from memory; `p` is aligned for a single T.
 template <class V>
 V load(const typename V::value_type* p) {
@@ -121,6 +125,8 @@ struct PlainLanes {
 
 template <class T, int W>
 using Lanes = PlainLanes<T, W>;
+template <class T>
+inline constexpr int native_lanes = int(32 / sizeof(T));
 
 template <class V>
 V load(const typename V::value_type* p) {
