@@ -52,6 +52,10 @@ class SoftFinder {
   }
 
  private:
+  /// A receiver and the number of its leg from tile 0.
+  struct Reached {
+    std::uint32_t rx = 0, first_leg = 0;
+  };
   struct Leg {
     enum State : std::uint8_t { unknown, hidden, seen } state = unknown;
     std::uint8_t signature = 0;  ///< equal for equal hops
@@ -64,21 +68,29 @@ class SoftFinder {
                        int tiles, const Support& support, int depth, PathTable& table) {
     const Surface& s = g.surface(a.face);
     const MirrorPath path(g, s, a.source, beam.chain, beam.length, support);
-    const std::uint32_t chain = known_legs_.chain(a.face, beam.chain, beam.length);
-    bool tiles_mirrored = false;
-    for (int t = 0; t < square(tiles); ++t) occluders_[t] = {};
+    reached_.clear();
+    fresh_.clear();
     const auto test = [&](const ReceiverGroups::Block& block, int (&inside)[ReceiverGroups::width]) { path.test(block, inside); };
     receivers.for_each_in(beam, test, [&](std::uint32_t rx) {
-      const Vec3d end = receivers.positions()[rx];
-      if (!path.reaches(end)) return;
-      if (!tiles_mirrored)
-        for (int t = 0; t < square(tiles); ++t)
-          mirror_through(g, tile_center(s.rectangle, tiles, t), beam.chain, beam.length, tile_images_[t]);
-      tiles_mirrored = true;
-      const auto [first, known] = known_legs_.find_or_add(chain, rx, std::uint32_t(legs_.size()));
-      if (!known) legs_.resize(legs_.size() + std::size_t(tiles * tiles));
-      emit(g, source, a, beam, first, rx, end, tiles, support, depth, table);
+      if (path.reaches(receivers.positions()[rx])) reached_.push_back({rx, 0});
     });
+    if (reached_.empty()) return;
+    const std::uint32_t chain = known_legs_.chain(a.face, beam.chain, beam.length);
+    for (Reached& r : reached_) {
+      const auto [first, known] = known_legs_.find_or_add(chain, r.rx, std::uint32_t(legs_.size()));
+      r.first_leg = first;
+      if (known) continue;
+      legs_.resize(legs_.size() + std::size_t(square(tiles)));
+      fresh_.push_back(r);
+    }
+    for (int t = 0; t < square(tiles); ++t) {
+      occluders_[t] = {};
+      mirror_through(g, tile_center(s.rectangle, tiles, t), beam.chain, beam.length, tile_images_[t]);
+      packet_.begin(g, tile_images_[t], beam.chain, beam.length, depth - 1 - beam.length, a.face);
+      packet_.for_each(fresh_, [&](const Reached& r) { return receivers.positions()[r.rx]; },
+                       [&](const Reached& r, bool open) { if (!open) legs_[r.first_leg + std::uint32_t(t)].state = Leg::hidden; });
+    }
+    for (const Reached& r : reached_) emit(g, source, a, beam, r, receivers.positions()[r.rx], tiles, support, depth, table);
   }
 
   /// The leg from the centre of a tile through the chain to the receiver, found when first asked for; that of tile 0 is
@@ -108,13 +120,13 @@ class SoftFinder {
 
   /// Adds the group of paths that an arrival and a chain to a receiver make: one path per different set of transmissions, with the
   /// tiles that are seen through it.
-  void emit(const Geometry& g, Vec3d source, const Arrival& a, const Beam& chain, std::uint32_t first_leg, std::uint32_t rx, Vec3d end,
-            int tiles, const Support& support, int depth, PathTable& table) {
+  void emit(const Geometry& g, Vec3d source, const Arrival& a, const Beam& chain, const Reached& reached, Vec3d end, int tiles,
+            const Support& support, int depth, PathTable& table) {
     combinations_.clear();
     for (std::uint32_t w = 0; w < a.ways; ++w) {
       const Arrival::Way& way = arrivals.ways[a.first_way + w];
       const int tile = way.tile[a.bounces - 1];
-      const Leg& l = leg(g, a.face, chain, first_leg, end, tile, tiles, depth);
+      const Leg& l = leg(g, a.face, chain, reached.first_leg, end, tile, tiles, depth);
       if (l.state == Leg::seen && int(way.hops + l.hops) + 1 <= depth) combinations_.push_back({way.signature, l.signature, w, std::uint32_t(tile)});
     }
     if (combinations_.empty()) return;
@@ -129,7 +141,7 @@ class SoftFinder {
       while (last < combinations_.size() && combinations_[last].way_signature == combinations_[begin].way_signature &&
              combinations_[last].leg_signature == combinations_[begin].leg_signature) ++last;
       const Arrival::Way& way = arrivals.ways[a.first_way + combinations_[begin].way];
-      const Leg& l = legs_[first_leg + combinations_[begin].tile];
+      const Leg& l = legs_[reached.first_leg + combinations_[begin].tile];
       base_.assign(arrivals.hops.begin() + way.first_hop, arrivals.hops.begin() + way.first_hop + way.hops);
       base_.push_back({a.face, HopKind::reflect});
       base_.insert(base_.end(), leg_hops_.begin() + l.first_hop, leg_hops_.begin() + l.first_hop + l.hops);
@@ -142,7 +154,7 @@ class SoftFinder {
       }
       if (first) table.groups.push_back(std::uint32_t(table.paths.size()));
       first = false;
-      table.add_to_group(a.tx, rx, first_hop, first_tile, whole ? 0 : std::uint32_t(last - begin));
+      table.add_to_group(a.tx, reached.rx, first_hop, first_tile, whole ? 0 : std::uint32_t(last - begin));
       begin = last;
     }
   }
@@ -228,6 +240,8 @@ class SoftFinder {
   };
   std::vector<Leg> legs_;  ///< of this step; those to one receiver through one chain follow each other, by tile
   KnownLegs known_legs_;
+  std::vector<Reached> reached_, fresh_;  ///< receivers in a beam whose mirror point is in reach; those without legs yet
+  ChainPacket packet_;
   Vec3d tile_images_[max_tiles2][max_depth + 1];
   Occluders occluders_[max_tiles2];
   std::vector<Hop> leg_hops_, base_;

@@ -1,4 +1,5 @@
 #pragma once
+#include "manyworlds/paths/chain_packet.hpp"
 #include "manyworlds/paths/occlusion.hpp"
 #include "manyworlds/paths/path_table.hpp"
 #include "manyworlds/paths/receiver_groups.hpp"
@@ -67,16 +68,23 @@ struct TransmitterCache {
   template <class Guide, class Check>
   void find(const Geometry& g, const ReceiverGroups& receivers, int depth, const Guide& guide, Check&& check) {
     Vec3d p[max_depth + 2];
+    ChainPacket packet;
+    std::vector<std::uint32_t> inside;
     Beam root;
     root.apex[0] = position;
     grow(root, *g.fixed, nullptr, depth, guide, [&](const Beam& beam) {
       ++beams;
       check();
       if (beam.length < depth) prefixes.push_back(beam);
+      const int n = beam.length;
+      Vec3d images[max_depth + 1];
+      mirror_through(g, position, beam.chain, n, images);
+      packet.begin(g, images, beam.chain, n, depth - n);
       Occluders occluders;
-      receivers.for_each_in(beam, [&](std::uint32_t rx) {
-        const int n = beam.length;
-        if (!solve(g, position, beam.chain, n, receivers.positions()[rx], p)) return;
+      inside.clear();
+      receivers.for_each_in(beam, [&](std::uint32_t rx) { inside.push_back(rx); });
+      packet.for_each(inside, [&](std::uint32_t rx) { return receivers.positions()[rx]; }, [&](std::uint32_t rx, bool open) {
+        if (!open || !solve(g, images, beam.chain, n, receivers.positions()[rx], p)) return;
         const std::size_t first_hop = hops.size();
         if (!trace_chain(g, beam.chain, n, p, depth - n, hops, no_face, no_face, &occluders)) return;
         paths.push_back({rx, std::uint32_t(first_hop), std::uint32_t(hops.size() - first_hop),

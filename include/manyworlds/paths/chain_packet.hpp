@@ -1,0 +1,107 @@
+#pragma once
+#include "manyworlds/bvh/packet.hpp"
+#include "manyworlds/paths/geometry.hpp"
+
+namespace manyworlds::paths {
+
+/// Sixteen ends of one chain of reflections at a time: which of them do walls hide from the source? What it leaves open is
+/// traced one by one (solve(), trace_chain()), which decides.
+class ChainPacket {
+ public:
+  static constexpr int width = 16;
+
+  /// Takes up a chain of n faces: `images` of the source in it (mirror_through); it begins on face `first` (no_face for a
+  /// device), and its paths have `budget` interactions left for transmissions. Geometry, images and chain must stay.
+  void begin(const Geometry& g, const Vec3d* images, const std::uint32_t* chain, int n, int budget, std::uint32_t first = no_face) {
+    g_ = &g;
+    images_ = images;
+    chain_ = chain;
+    n_ = n;
+    first_ = first;
+    any_face_blocks_ = !g.transmission || budget == 0;
+    std::fill(likely_, likely_ + n + 1, nullptr);
+  }
+
+  /// f(item, open) for every item: may its end, end(item), be reached?
+  template <class Items, class End, class F>
+  void for_each(const Items& items, End&& end, F&& f) {
+    Vec3d ends[width];
+    for (std::size_t first = 0; first < items.size(); first += width) {
+      const int count = int(std::min<std::size_t>(width, items.size() - first));
+      for (int i = 0; i < count; ++i) ends[i] = end(items[first + std::size_t(i)]);
+      const std::uint32_t are_open = open(ends, count);
+      for (int i = 0; i < count; ++i) f(items[first + std::size_t(i)], (are_open >> i & 1) != 0);
+    }
+  }
+
+ private:
+  /// Which of `count` ends (1 to width) may be reached, as bits.
+  std::uint32_t open(const Vec3d* ends, int count) {
+    std::uint32_t open = (2u << (count - 1)) - 1;
+    if (!any_face_blocks_) return open;
+    for (int lane = 0; lane < width; ++lane)
+      for (int axis = 0; axis < 3; ++axis) points_[n_ + 1][axis][lane] = ends[lane < count ? lane : 0][axis], points_[0][axis][lane] = images_[0][axis];
+    for (int i = n_; i > 0; --i) open &= solve(i);
+    // What hid the ends before is tried on all segments before any tree is searched.
+    for (int i = n_; i >= 0 && open != 0; --i) {
+      fill(segments_[i], i);
+      segments_[i].active = open;
+      if (likely_[i]) open &= ~manyworlds::detail::PacketSegments<width>(segments_[i], g_->bvh.extent).cross(*likely_[i], open);
+    }
+    for (int i = n_; i >= 0 && open != 0; --i) {
+      segments_[i].active = open;
+      const PacketHit hit = any_hit(g_->bvh, segments_[i]);
+      if (hit.occluder) likely_[i] = hit.occluder;
+      open &= ~hit.blocked;
+    }
+    return open;
+  }
+
+  void fill(SegmentPacket<width>& packet, int i) const {
+    for (int axis = 0; axis < 3; ++axis)
+      for (int lane = 0; lane < width; ++lane) {
+        const double a = points_[i][axis][lane], b = points_[i + 1][axis][lane];
+        packet.a[axis][lane] = a;
+        packet.b[axis][lane] = b;
+        packet.origin[axis][lane] = float(a);
+        packet.along[axis][lane] = float(b - a);
+      }
+    for (int lane = 0; lane < width; ++lane) {
+      packet.first[lane] = i == 0 ? first_ : chain_[i - 1];
+      packet.second[lane] = i == n_ ? no_face : chain_[i];
+    }
+  }
+
+  /// Reflection number i from the point after it; lanes that have none, as bits taken away. The point may lie beside the
+  /// face. Lanes without one keep a finite point.
+  std::uint32_t solve(int i) {
+    const Surface& s = g_->surface(chain_[i - 1]);
+    const Vec3d n = s.normal, image = images_[i];
+    int there[width];
+    for (int lane = 0; lane < width; ++lane) {
+      const double x = points_[i + 1][0][lane], y = points_[i + 1][1][lane], z = points_[i + 1][2][lane];
+      const double to_x = image.x - x, to_y = image.y - y, to_z = image.z - z;
+      const double height = n.x * x + n.y * y + n.z * z - s.offset, after = n.x * image.x + n.y * image.y + n.z * image.z - s.offset;
+      there[lane] = height * after < 0;
+      const double part = there[lane] ? height / (height - after) : 0.5;
+      points_[i][0][lane] = x + part * to_x;
+      points_[i][1][lane] = y + part * to_y;
+      points_[i][2][lane] = z + part * to_z;
+    }
+    std::uint32_t bits = 0;
+    for (int lane = 0; lane < width; ++lane) bits |= std::uint32_t(there[lane]) << lane;
+    return bits;
+  }
+
+  const Geometry* g_ = nullptr;
+  const Vec3d* images_ = nullptr;
+  const std::uint32_t* chain_ = nullptr;
+  int n_ = 0;
+  std::uint32_t first_ = no_face;
+  bool any_face_blocks_ = false;
+  double points_[max_depth + 2][3][width];
+  SegmentPacket<width> segments_[max_depth + 1];
+  const LeafTriangle* likely_[max_depth + 1];  ///< by segment: what hid the most ends the last time
+};
+
+}  // namespace manyworlds::paths
