@@ -266,7 +266,7 @@ def main(tool, file=None, quick=""):
     compiler = subprocess.run([os.environ.get("CXX", "g++"), "-dumpfullversion"], capture_output=True, text=True).stdout.strip()
     ours, theirs = Ours(tool), Theirs()
     say("# Speed: one step of ours against Sionna RT", "",
-        f"`nice -n -10 bench/peers/sionna_rt.sh`, {datetime.date.today()}, {versions} (LLVM), ours by g++ {compiler}",
+        f"`nice -n -10 bench/peers/sionna_rt.sh docs/results/sionna-speed.md{' quick' if quick else ''}`, {datetime.date.today()}, {versions} (LLVM), ours by g++ {compiler}",
         f"`-O3 -march=native -ffp-contract=off`; {machine()}. Theirs uses all cores, a step of ours one.", "",
         f"office_v1 (1,312 triangles), {len(TRANSMITTERS)} transmitters, {CELLS} x {CELLS} cells over the floor at {HEIGHT} m, {FREQUENCY / 1e9:g} GHz, depth {DEPTH},",
         "isotropic antennas, the panel at the same pose; our receivers stand at the centres of the cells. Our panel walks",
