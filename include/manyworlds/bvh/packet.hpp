@@ -1,8 +1,8 @@
 #pragma once
 #include <bit>
 
+#include "manyworlds/bvh/shaft.hpp"
 #include "manyworlds/bvh/traverse.hpp"
-#include "manyworlds/core/simd.hpp"
 
 /// Any-hit for packets of neighbouring segments, such as those to the receivers of one block through one chain of
 /// reflections. Each lane is told what any_hit() says of its segment alone. Host code only.
@@ -48,49 +48,6 @@ struct PacketHit {
 
 namespace detail {
 
-/// The hull of a packet: at t it is the box between the boxes of the lanes' beginnings and ends, so that a box that a
-/// lane meets at t meets it too. Each side of the hull passes the side of a box that faces it at one t.
-class Shaft {
- public:
-  struct Bounds {
-    float lo[3], hi[3];
-  };
-  /// Boxes of all beginnings and of all ends; the hull counts as moved outward by `pad`.
-  Shaft(const Bounds& from, const Bounds& to, float pad) {
-    int far = sides;
-    for (int i = 0; i < sides; ++i) {
-      const int axis = i / 2;
-      const bool upper = i % 2 == 0;  // the hull's upper side passes the box's lower one, which is row i, and so on
-      const float a = upper ? from.hi[axis] + pad : from.lo[axis] - pad, b = upper ? to.hi[axis] + pad : to.lo[axis] - pad;
-      const float inverse = std::copysign(1.0f / max(std::fabs(b - a), 1e-18f), b - a);
-      const bool near = (inverse > 0) == upper;
-      far -= int(!near);
-      const int at = near ? near_ : far;
-      near_ += int(near);
-      row_[at] = i;
-      inverse_[at] = inverse;
-      offset_[at] = a * inverse;
-    }
-  }
-
-  /// Which children of a node the hull meets, as bits.
-  std::uint32_t meet(const BvhNode& node) const {
-    using Children = simd::Lanes<float, bvh_width>;
-    const auto pass = [&](int side) {
-      return simd::load<Children>(node.bounds[row_[side]]) * Children(inverse_[side]) - Children(offset_[side]);
-    };
-    Children entry = 0.0f, exit = 1.0f;
-    for (int side = 0; side < near_; ++side) entry = max(entry, pass(side));
-    for (int side = near_; side < sides; ++side) exit = min(exit, pass(side));
-    return simd::bits(entry <= exit);
-  }
-
- private:
-  static constexpr int sides = 6;
-  int row_[sides], near_ = 0;  // those that bound t from below stand first
-  float inverse_[sides], offset_[sides];
-};
-
 /// The lanes in double, for triangles; as many at once as a register holds.
 template <int W>
 class PacketSegments {
@@ -106,7 +63,8 @@ class PacketSegments {
   std::uint32_t cross(const LeafTriangle& triangle, std::uint32_t wanted) const {
     for (int i = 0; i < face_parts; ++i) {
       const int begin = i * face_part;
-      const Faces face(triangle.face), first = simd::load<Faces>(packet_.first + begin), second = simd::load<Faces>(packet_.second + begin);
+      const Faces face(triangle.face), first = simd::load<Faces>(packet_.first + begin);
+      const Faces second = simd::load<Faces>(packet_.second + begin);
       wanted &= ~(simd::bits((first == face) | (second == face)) << begin);
     }
     if (wanted == 0) return 0;
@@ -137,7 +95,8 @@ class PacketSlabs {
       Part a_lo = simd::load<Part>(packet.origin[i]), a_hi = a_lo;
       Part b_lo = a_lo + simd::load<Part>(packet.along[i]), b_hi = b_lo;
       for (int p = 1; p < parts; ++p) {
-        const Part a = simd::load<Part>(packet.origin[i] + p * part), b = a + simd::load<Part>(packet.along[i] + p * part);
+        const Part a = simd::load<Part>(packet.origin[i] + p * part);
+        const Part b = a + simd::load<Part>(packet.along[i] + p * part);
         a_lo = min(a_lo, a), a_hi = max(a_hi, a);
         b_lo = min(b_lo, b), b_hi = max(b_hi, b);
       }
@@ -237,8 +196,8 @@ template <int W>
 
 }  // namespace detail
 
-/// Which lanes' segments cross a triangle of a face that they do not skip. `likely`, if any, is a triangle of the tree to
-/// try first: what blocked the packet before may well block this one.
+/// Which lanes' segments cross a triangle of a face that they do not skip. `likely`, if any, is a triangle of the tree
+/// to try first: what blocked the packet before may well block this one.
 template <int W>
 PacketHit any_hit(const BvhView& bvh, const SegmentPacket<W>& packet, const LeafTriangle* likely = nullptr) {
   PacketHit hit;
