@@ -18,8 +18,8 @@ if(MANYWORLDS_NATIVE)
   # Contraction to fused multiply-add differs from one inlined copy to the next; results must not.
   target_compile_options(manyworlds_own INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:-march=native;-ffp-contract=off>")
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-    # GCC's own AVX-512 intrinsics warn where Eigen uses them (GCC bug 105593).
-    target_compile_options(manyworlds_own INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-maybe-uninitialized>)
+    # GCC's own AVX-512 intrinsics warn where Eigen and std::experimental::simd use them (GCC bug 105593).
+    target_compile_options(manyworlds_own INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:-Wno-uninitialized;-Wno-maybe-uninitialized>")
   endif()
   # The same words mean other code on another processor: the processor's features name the compiler cache.
   execute_process(COMMAND ${CMAKE_CXX_COMPILER} -march=native -dM -E -x c++ /dev/null OUTPUT_VARIABLE features)

@@ -1,6 +1,8 @@
 /// Packets say of each lane what a single segment is told, and what testing every triangle finds.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "bvh_scenes.hpp"
 #include "manyworlds/bvh/build.hpp"
 #include "manyworlds/bvh/packet.hpp"
@@ -97,6 +99,48 @@ TEST(BvhPacket, EqualsSinglesInBuildings) {
   expect_packets_equal_singles<16>(moved(office, 0.6, {}), 3);
   expect_packets_equal_singles<16>(moved(office, -1.1, {1e5, -3e4, 2e5}), 4);
   expect_packets_equal_singles<8>(moved(office, 0.2, {-8e5, 0, 0}), 5);
+}
+
+TEST(BvhPacket, LanesPassThroughSomeFaces) {
+  constexpr int width = 16;
+  const Triangles office = bvh_scenes::office(900);
+  const Bvh bvh = build_bvh(office);
+  const BvhView view = bvh.view();
+  const auto opaque = [](std::uint32_t face) { return face % 5 == 0; };
+  const std::vector<Ends> all = segments(office, 7);
+  Random random(10, 0, 0, Purpose::test);
+  int ended = 0, through = 0;
+  for (std::size_t i = 0; i + width <= all.size(); i += width) {
+    const int most = int(random.below(4));
+    SegmentPacket<width> packet;
+    for (int lane = 0; lane < width; ++lane) {
+      const Ends ends = all[i + std::size_t(i % 2 ? lane : 0)];
+      packet.set(lane, ends.a, ends.b + Vec3d{random.uniform(0, 0.5), 0, 0}, {});
+    }
+    std::vector<std::vector<std::uint32_t>> passed(width);
+    const auto ends = [&](const LeafTriangle& triangle, std::uint32_t lanes) {
+      if (opaque(triangle.face)) return lanes;
+      std::uint32_t over = 0;
+      for (std::uint32_t rest = lanes; rest != 0; rest &= rest - 1) {
+        auto& faces = passed[std::size_t(std::countr_zero(rest))];
+        if (std::find(faces.begin(), faces.end(), triangle.face) == faces.end()) faces.push_back(triangle.face);
+        if (int(faces.size()) > most) over |= rest & (~rest + 1);
+      }
+      return over;
+    };
+    const PacketHit hit = trace(view, packet, ends);
+    EXPECT_EQ(hit.occluder != nullptr, hit.blocked != 0);
+    for (int lane = 0; lane < width; ++lane) {
+      Crossing crossing[64];
+      const int count = crossings(view, packet.from(lane), packet.to(lane), SkipNone{}, crossing, 64);
+      bool stops = count > most;
+      for (int c = 0; c < count; ++c) stops |= opaque(crossing[c].face);
+      EXPECT_EQ((hit.blocked >> lane & 1) != 0, stops) << "packet " << i << ", lane " << lane;
+      (stops ? ended : through) += count > 0;
+    }
+  }
+  EXPECT_GT(ended, 100);
+  EXPECT_GT(through, 50);
 }
 
 TEST(BvhPacket, EndsOnFacesDoNotBlock) {

@@ -9,7 +9,7 @@ using namespace field_scene;
 
 namespace {
 
-using Wide = long double;
+using Extended = long double;
 constexpr std::uint64_t seed = 20240;
 
 /// One scalar parameter of a scene: what to do with it, and how large a step it takes.
@@ -17,18 +17,18 @@ struct Parameter {
   enum class Of { tx, rx, center, rotation, half_u, half_v, eps_r, sigma, thickness } of;
   std::size_t index = 0;  ///< mover, or material
   int axis = 0;
-  Wide step = 0;
+  Extended step = 0;
 };
 
-Vec3<Wide> along(int axis, Wide h) {
-  Vec3<Wide> v;
+Vec3<Extended> along(int axis, Extended h) {
+  Vec3<Extended> v;
   v[axis] = h;
   return v;
 }
 
-void shift(FieldScene<Wide>& s, const Parameter& p, Wide h) {
+void shift(FieldScene<Extended>& s, const Parameter& p, Extended h) {
   using Of = Parameter::Of;
-  const Wide omega_eps0 = Wide(2 * pi * speed_of_light / wavelength(s.frequency) * vacuum_permittivity);
+  const Extended omega_eps0 = Extended(2 * pi * speed_of_light / wavelength(s.frequency) * vacuum_permittivity);
   switch (p.of) {
     case Of::tx:
       s.tx.position += along(p.axis, h);
@@ -40,8 +40,8 @@ void shift(FieldScene<Wide>& s, const Parameter& p, Wide h) {
       s.mover_frames[p.index].rectangle.center += along(p.axis, h);
       return;
     case Of::rotation: {
-      Rectangle<Wide>& r = s.mover_frames[p.index].rectangle;
-      const Mat3<Wide> m = rotation_vector(along(p.axis, h));
+      Rectangle<Extended>& r = s.mover_frames[p.index].rectangle;
+      const Mat3<Extended> m = rotation_vector(along(p.axis, h));
       r.u = m * r.u;
       r.v = m * r.v;
       r.normal = m * r.normal;
@@ -65,19 +65,19 @@ void shift(FieldScene<Wide>& s, const Parameter& p, Wide h) {
   }
 }
 
-CVec3<Wide> field_at(const FieldScene<Wide>& s, const std::vector<Parameter>& parameters, Wide times) {
-  FieldScene<Wide> moved = s;
+CVec3<Extended> field_at(const FieldScene<Extended>& s, const std::vector<Parameter>& parameters, Extended times) {
+  FieldScene<Extended> moved = s;
   for (const Parameter& p : parameters) shift(moved, p, times * p.step);
   return path_field(moved.view(), moved.path());
 }
 
 /// dF per unit of the common step: central differences of fourth order in extended precision.
-CVec3<Wide> field_derivative(const FieldScene<Wide>& s, const std::vector<Parameter>& p) {
-  const CVec3<Wide> near = field_at(s, p, 1) - field_at(s, p, -1), far = field_at(s, p, 2) - field_at(s, p, -2);
-  return Wide(1) / 12 * (Wide(8) * near - far);
+CVec3<Extended> field_derivative(const FieldScene<Extended>& s, const std::vector<Parameter>& p) {
+  const CVec3<Extended> near = field_at(s, p, 1) - field_at(s, p, -1), far = field_at(s, p, 2) - field_at(s, p, -2);
+  return Extended(1) / 12 * (Extended(8) * near - far);
 }
 
-Wide inner(const CVec3<Wide>& a, const CVec3<Wide>& b) { return hermitian(a, b).re; }
+Extended inner(const CVec3<Extended>& a, const CVec3<Extended>& b) { return hermitian(a, b).re; }
 
 double part(const Gradient<double>& g, const Parameter& p, std::size_t statics) {
   using Of = Parameter::Of;
@@ -107,7 +107,7 @@ double part(const Gradient<double>& g, const Parameter& p, std::size_t statics) 
 /// Parameters by gradient vector: positions, then per mover centre, rotation and sizes, then per material its three.
 std::vector<std::vector<Parameter>> parameter_groups(const FieldScene<double>& s) {
   using Of = Parameter::Of;
-  const Wide h = Wide(1e-3) * Wide(wavelength(s.frequency)) / Wide(2 * pi);
+  const Extended h = Extended(1e-3) * Extended(wavelength(s.frequency)) / Extended(2 * pi);
   std::vector<std::vector<Parameter>> groups;
   const auto vector3 = [&](Of of, std::size_t index) {
     groups.push_back({{of, index, 0, h}, {of, index, 1, h}, {of, index, 2, h}});
@@ -123,9 +123,9 @@ std::vector<std::vector<Parameter>> parameter_groups(const FieldScene<double>& s
     const Material& m = s.materials[i];
     if (m.pec) continue;
     // Metal hardly depends on eta: a larger step keeps the difference above the rounding.
-    const Wide relative = Wide(m.sigma > 1 ? 1e-3 : 1e-5);
+    const Extended relative = Extended(m.sigma > 1 ? 1e-3 : 1e-5);
     groups.push_back({{Of::eps_r, i, 0, relative * abs(s.slabs[i].eta)}});
-    groups.push_back({{Of::sigma, i, 0, relative * (Wide(m.sigma) + Wide(0.1))}});
+    groups.push_back({{Of::sigma, i, 0, relative * (Extended(m.sigma) + Extended(0.1))}});
     if (!s.slabs[i].opaque) groups.push_back({{Of::thickness, i, 0, h / 10}});
   }
   return groups;
@@ -136,8 +136,8 @@ CVec3<double> random_cotangent(std::uint32_t number) {
   return {{r.normal(), r.normal()}, {r.normal(), r.normal()}, {r.normal(), r.normal()}};
 }
 
-CVec3<Wide> widened(const CVec3<double>& e) {
-  return {{Wide(e.x.re), Wide(e.x.im)}, {Wide(e.y.re), Wide(e.y.im)}, {Wide(e.z.re), Wide(e.z.im)}};
+CVec3<Extended> widened(const CVec3<double>& e) {
+  return {{Extended(e.x.re), Extended(e.x.im)}, {Extended(e.y.re), Extended(e.y.im)}, {Extended(e.z.re), Extended(e.z.im)}};
 }
 
 }  // namespace
@@ -147,7 +147,7 @@ TEST(PathFieldAdjoint, MatchesCentralDifferences) {
   int vectors = 0, kinds[4] = {};
   for (std::uint32_t number = 0; number < 1200; ++number) {
     const FieldScene<double> s = random_scene<double>(seed, number);
-    const FieldScene<Wide> wide = random_scene<Wide>(seed, number);
+    const FieldScene<Extended> wide = random_scene<Extended>(seed, number);
     for (const Hop& hop : s.hops) ++kinds[int(hop.kind)];
     const CVec3<double> f_bar = random_cotangent(number);
     const Gradient<double> g = adjoint(s, f_bar);
@@ -173,7 +173,7 @@ TEST(PathFieldAdjoint, DotProductIdentity) {
   // <f_bar, J x> = <J^T f_bar, x> for random directions x in all parameters at once.
   for (std::uint32_t number = 0; number < 300; ++number) {
     const FieldScene<double> s = random_scene<double>(seed + 1, number);
-    const FieldScene<Wide> wide = random_scene<Wide>(seed + 1, number);
+    const FieldScene<Extended> wide = random_scene<Extended>(seed + 1, number);
     const CVec3<double> f_bar = random_cotangent(number);
     const Gradient<double> g = adjoint(s, f_bar);
     Random r(seed, number, 0, Purpose::noise);
@@ -181,7 +181,7 @@ TEST(PathFieldAdjoint, DotProductIdentity) {
     double expected = 0, size = 0;
     for (const std::vector<Parameter>& group : parameter_groups(s)) {
       for (Parameter p : group) {
-        p.step *= Wide(r.normal()) / 4;
+        p.step *= Extended(r.normal()) / 4;
         direction.push_back(p);
         const double term = part(g, p, s.static_faces.size()) * double(p.step);
         expected += term;

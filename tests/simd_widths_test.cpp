@@ -34,6 +34,7 @@ bool processor_has([[maybe_unused]] const std::string& level) {
 TEST(SimdWidths, AnswersAreEqualBitForBit) {
   const std::string plain = output_of(MANYWORLDS_SIMD_PROGRAM "plain");
   EXPECT_NE(plain.find("lanes blocked"), std::string::npos);
+  EXPECT_NE(plain.find("logistic"), std::string::npos);
   int compared = 0;
   for (const std::string level : {"x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4", "default"}) {
     const std::string program = MANYWORLDS_SIMD_PROGRAM + level;

@@ -143,15 +143,15 @@ class PacketSlabs {
   Part inverse_[parts][3], above_[parts][3], below_[parts][3];
 };
 
-/// any_hit() of a tree with triangles and a packet with active lanes. (flatten: what it calls is small, and called in a
+/// trace() of a tree with triangles and a packet with active lanes. (flatten: what it calls is small, and called in a
 /// loop that the compiler takes for cold.)
-template <int W>
-[[gnu::flatten]] PacketHit trace_packet(const BvhView& bvh, const SegmentPacket<W>& packet, const LeafTriangle* likely) {
+template <int W, class Ends>
+[[gnu::flatten]] PacketHit trace_packet(const BvhView& bvh, const SegmentPacket<W>& packet, Ends&& ends, const LeafTriangle* likely) {
   PacketHit hit;
   const PacketSegments<W> segments(packet, bvh.extent);
   std::uint32_t blocked = 0;
   if (likely) {
-    blocked = hit.blocked = segments.cross(*likely, packet.active);
+    blocked = hit.blocked = ends(*likely, segments.cross(*likely, packet.active));
     if (blocked != 0) hit.occluder = likely;
     if (blocked == packet.active) return hit;
   }
@@ -179,13 +179,13 @@ template <int W>
         continue;
       }
       for (std::uint32_t i = reference.first(), end = i + reference.count(); i < end && lanes != 0; ++i) {
-        const std::uint32_t crossed = segments.cross(bvh.triangles[i], lanes);
-        if (std::popcount(crossed) > most) {
-          most = std::popcount(crossed);
+        const std::uint32_t ended = ends(bvh.triangles[i], segments.cross(bvh.triangles[i], lanes));
+        if (std::popcount(ended) > most) {
+          most = std::popcount(ended);
           hit.occluder = &bvh.triangles[i];
         }
-        blocked |= crossed;
-        lanes &= ~crossed;
+        blocked |= ended;
+        lanes &= ~ended;
       }
       open &= ~blocked;
     }
@@ -195,6 +195,12 @@ template <int W>
 }
 
 }  // namespace detail
+
+/// The active lanes whose segments cross one triangle of the tree, unless they skip its face.
+template <int W>
+std::uint32_t crossed(const BvhView& bvh, const SegmentPacket<W>& packet, const LeafTriangle& triangle) {
+  return detail::PacketSegments<W>(packet, bvh.extent).cross(triangle, packet.active);
+}
 
 /// Which lanes' segments cross a triangle of a face that they do not skip. `likely`, if any, is a triangle of the tree
 /// to try first: what blocked the packet before may well block this one.
@@ -208,7 +214,15 @@ PacketHit any_hit(const BvhView& bvh, const SegmentPacket<W>& packet, const Leaf
     if (hit.occluder) hit.blocked = packet.active;
     return hit;
   }
-  return detail::trace_packet(bvh, packet, likely);
+  return detail::trace_packet(bvh, packet, [](const LeafTriangle&, std::uint32_t crossed) { return crossed; }, likely);
+}
+
+/// The same where not every triangle blocks: ends(triangle, lanes) says which of the lanes that cross it, if any, end there.
+/// It may hear of a crossing more than once.
+template <int W, class Ends>
+PacketHit trace(const BvhView& bvh, const SegmentPacket<W>& packet, Ends&& ends, const LeafTriangle* likely = nullptr) {
+  if (bvh.triangle_count == 0 || packet.active == 0) return {};
+  return detail::trace_packet(bvh, packet, ends, likely);
 }
 
 }  // namespace manyworlds

@@ -18,6 +18,16 @@ template <class T>
 MW_HD constexpr T clamp(T x, T lo, T hi) {
   return x < lo ? lo : (hi < x ? hi : x);
 }
+/// What kernels choose with, so that they can be run on several numbers at once (see wide.hpp).
+template <class T>
+MW_HD constexpr T select(bool condition, T yes, T no) {
+  return condition ? yes : no;
+}
+MW_HD constexpr bool any(bool condition) { return condition; }
+template <class T>
+MW_HD constexpr bool is_zero(T x) {
+  return x == T(0);
+}
 template <class T>
 MW_HD constexpr T square(T x) {
   return x * x;

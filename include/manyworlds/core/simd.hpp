@@ -40,7 +40,7 @@ std::uint32_t bits(const stdx::simd_mask<T, A>& mask) {
   return std::uint32_t(mask.__to_bitset().to_ullong());
 }
 template <class T, class A>
-stdx::simd<T, A> select(const stdx::simd_mask<T, A>& mask, const stdx::simd<T, A>& yes, const stdx::simd<T, A>& no) {
+[[gnu::always_inline]] inline stdx::simd<T, A> select(const stdx::simd_mask<T, A>& mask, const stdx::simd<T, A>& yes, const stdx::simd<T, A>& no) {
   stdx::simd<T, A> v = no;
   stdx::where(mask, v) = yes;
   return v;

@@ -18,7 +18,7 @@ class ChainPacket {
     chain_ = chain;
     n_ = n;
     first_ = first;
-    any_face_blocks_ = !g.transmission || budget == 0;
+    budget_ = g.transmission ? budget : 0;
     std::fill(likely_, likely_ + n + 1, nullptr);
   }
 
@@ -38,23 +38,41 @@ class ChainPacket {
   /// Which of `count` ends (1 to width) may be reached, as bits.
   std::uint32_t open(const Vec3d* ends, int count) {
     std::uint32_t open = (2u << (count - 1)) - 1;
-    if (!any_face_blocks_) return open;
     for (int lane = 0; lane < width; ++lane)
       for (int axis = 0; axis < 3; ++axis) points_[n_ + 1][axis][lane] = ends[lane < count ? lane : 0][axis], points_[0][axis][lane] = images_[0][axis];
     for (int i = n_; i > 0; --i) open &= solve(i);
     // What hid the ends before is tried on all segments before any tree is searched.
+    std::fill(passed_, passed_ + width, 0);
     for (int i = n_; i >= 0 && open != 0; --i) {
       fill(segments_[i], i);
+      std::fill(faces_[i].count, faces_[i].count + width, 0);
       segments_[i].active = open;
-      if (likely_[i]) open &= ~manyworlds::detail::PacketSegments<width>(segments_[i], g_->bvh.extent).cross(*likely_[i], open);
+      if (likely_[i]) open &= ~ended(i, *likely_[i], crossed(g_->bvh, segments_[i], *likely_[i]));
     }
     for (int i = n_; i >= 0 && open != 0; --i) {
       segments_[i].active = open;
-      const PacketHit hit = any_hit(g_->bvh, segments_[i]);
+      const PacketHit hit = budget_ == 0 ? any_hit(g_->bvh, segments_[i])
+                                         : trace(g_->bvh, segments_[i], [&](const LeafTriangle& t, std::uint32_t lanes) { return ended(i, t, lanes); });
       if (hit.occluder) likely_[i] = hit.occluder;
       open &= ~hit.blocked;
     }
     return open;
+  }
+
+  /// Of the lanes whose segment number i crosses a triangle, those that cannot go on: it is opaque, or they have passed too
+  /// many faces. A face counts once on a segment.
+  std::uint32_t ended(int i, const LeafTriangle& triangle, std::uint32_t lanes) {
+    if (lanes == 0 || budget_ == 0 || g_->opaque(triangle.face)) return lanes;
+    std::uint32_t over = 0;
+    for (std::uint32_t rest = lanes; rest != 0; rest &= rest - 1) {
+      const int lane = std::countr_zero(rest);
+      std::uint32_t* const begin = faces_[i].face[lane];
+      int& count = faces_[i].count[lane];
+      if (std::find(begin, begin + count, triangle.face) != begin + count) continue;
+      if (++passed_[lane] > budget_) over |= 1u << lane;
+      else begin[count++] = triangle.face;
+    }
+    return over;
   }
 
   void fill(SegmentPacket<width>& packet, int i) const {
@@ -98,9 +116,15 @@ class ChainPacket {
   const std::uint32_t* chain_ = nullptr;
   int n_ = 0;
   std::uint32_t first_ = no_face;
-  bool any_face_blocks_ = false;
+  int budget_ = 0;  ///< faces that a path may pass through
   double points_[max_depth + 2][3][width];
   SegmentPacket<width> segments_[max_depth + 1];
+  struct Passed {
+    std::uint32_t face[width][max_depth];
+    int count[width];
+  };
+  Passed faces_[max_depth + 1];  ///< by segment: which faces each lane passes through
+  int passed_[width];            ///< on all segments
   const LeafTriangle* likely_[max_depth + 1];  ///< by segment: what hid the most ends the last time
 };
 

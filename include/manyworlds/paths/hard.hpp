@@ -35,14 +35,19 @@ inline void add_dynamic_hard(const Geometry& g, const TransmitterCache& cache, s
 /// of the path to the table.
 inline void overlay_hard(const Geometry& g, const TransmitterCache& cache, std::uint32_t tx, int depth,
                          std::vector<std::uint8_t>& blocked, PathTable& table) {
-  Crossing crossing[1];
+  constexpr int most = 8;
+  Crossing crossing[most];
   std::uint32_t chain[max_depth];
   cache.segments.for_each_near(g.moving->surfaces, nullptr, [&](std::uint32_t i) {
     const TransmitterCache::StaticPath& path = cache.paths[i];
     const Vec3d* p = &cache.points[path.first_point];
-    for (std::uint32_t s = 0; s + 1 < path.points && !blocked[i]; ++s)
-      blocked[i] = mover_crossings(g, p[s], p[s + 1], no_face, no_face, crossing, 0, 0) > 0;
-    if (!blocked[i]) return;
+    bool ends = false;
+    for (std::uint32_t s = 0; s + 1 < path.points && !ends; ++s) {
+      const int met = mover_crossings(g, p[s], p[s + 1], no_face, no_face, crossing, 0, most);
+      blocked[i] |= met > 0;
+      for (int c = 0; c < std::min(met, most); ++c) ends = ends || g.opaque(crossing[c].face);
+    }
+    if (!blocked[i] || ends) return;
     int n = 0;
     for (std::uint32_t h = 0; h < path.hops; ++h) {
       const Hop& hop = cache.hops[path.first_hop + h];

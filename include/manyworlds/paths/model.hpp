@@ -38,7 +38,7 @@ class PathModel {
 
   /// The same for any sink of the field kernels (path_field_adjoint.hpp).
   template <class AnySink>
-  void pullback(const std::vector<double>& gain_bar, const Workspace& w, AnySink& sink) const {
+  void pullback(const std::vector<double>& gain_bar, Workspace& w, AnySink& sink) const {
     if (const std::size_t n = transmitters() * receivers(); gain_bar.size() != n || w.gains.size() != n)
       throw InputError("pullback", "expected " + std::to_string(n) + " derivatives by gains and as many gains, got " +
                                        std::to_string(gain_bar.size()) + " and " + std::to_string(w.gains.size()));
@@ -47,24 +47,22 @@ class PathModel {
       return 2 * gain_bar[at] * (world_->options.coherent ? w.totals[at] : field);
     };
     kernels::FieldView<double> view = field_view(w);
-    std::size_t d = 0;
-    for (std::size_t g = 0; g < w.table.groups.size(); ++g) {
-      if (d < w.table.dimmed.size() && w.table.dimmed[d].group == g) {
-        const PathTable::Dimmed& path = w.table.dimmed[d++];
-        const kernels::Path& row = w.table.paths[w.table.groups[g]];
-        if (!follows_transmitter<AnySink>(w, row.tx)) {
-          if (gain_bar[row.tx * receivers() + row.rx] != 0)
-            kernels::screen_factor_adjoint(view, &w.table.screens[path.first_screen], path.screens, &w.screen_tape[path.first_screen],
-                                           hermitian(paths_of(w, row.tx).fields[path.static_path], cotangent(row.tx, row.rx, w.fields[g])), sink);
-          continue;
-        }
-      }
-      for (std::uint32_t i = w.table.groups[g]; i < w.table.group_end(g); ++i) {
-        const kernels::Path& path = w.table.paths[i];
-        if (gain_bar[path.tx * receivers() + path.rx] != 0)
-          kernels::path_field_adjoint(view, path, cotangent(path.tx, path.rx, w.fields[g]), sink);
-      }
+    // Dimmed paths hang on the movers by their screens alone, unless the transmitter moves, too.
+    for (const PathTable::Dimmed& dimmed : w.table.dimmed) {
+      const kernels::Path& path = w.table.paths[w.table.groups[dimmed.group]];
+      if (gain_bar[path.tx * receivers() + path.rx] == 0) continue;
+      const CVec3<double> bar = cotangent(path.tx, path.rx, w.fields[dimmed.group]);
+      if (follows_transmitter<AnySink>(w, path.tx)) kernels::path_field_adjoint(view, path, bar, sink);
+      else w.dimmed.pull(dimmed, hermitian(paths_of(w, path.tx).fields[dimmed.static_path], bar));
     }
+    WideSums sums(transmitters(), w.moving.first_id, w.moving.size());
+    w.dimmed.pull_faces(view, w.table, sums);
+    const auto path_cotangent = [&](std::uint32_t i) {
+      const kernels::Path& path = w.table.paths[i];
+      return cotangent(path.tx, path.rx, w.fields[w.packets.group[i]]);
+    };
+    pull_packets(w.packets, view, w.table, path_cotangent, sums, sink);
+    sums.tell(sink);
     // Static paths know nothing of the movers; only the transmitter's own place, or a sink that asks for more, cares.
     for (std::size_t tx = 0; tx < transmitters(); ++tx) {
       if (!follows_transmitter<AnySink>(w, tx)) continue;
@@ -189,19 +187,15 @@ class PathModel {
     const std::size_t n = receivers();
     const bool coherent = world_->options.coherent;
     const kernels::FieldView<double> view = field_view(w);
-    w.fields.resize(w.table.groups.size());
-    w.screen_tape.resize(w.table.screens.size());
-    std::size_t d = 0;
-    for (std::size_t g = 0; g < w.table.groups.size(); ++g) {
-      if (d < w.table.dimmed.size() && w.table.dimmed[d].group == g) {
-        const PathTable::Dimmed& path = w.table.dimmed[d++];
-        w.fields[g] = kernels::screen_factor(view, &w.table.screens[path.first_screen], path.screens, &w.screen_tape[path.first_screen]) *
-                      paths_of(w, w.table.paths[w.table.groups[g]].tx).fields[path.static_path];
-        continue;
-      }
-      w.fields[g] = {};
-      for (std::uint32_t i = w.table.groups[g]; i < w.table.group_end(g); ++i) w.fields[g] += kernels::path_field(view, w.table.paths[i]);
-    }
+    w.packets.build(w.table);
+    w.path_fields.resize(w.table.paths.size());
+    packet_fields(w.packets, view, w.table, w.path_fields);
+    w.fields.assign(w.table.groups.size(), {});
+    for (std::size_t g = 0; g < w.table.groups.size(); ++g)
+      for (std::uint32_t i = w.table.groups[g]; i < w.table.group_end(g); ++i) w.fields[g] += w.path_fields[i];
+    w.dimmed.evaluate(view, w.table);
+    for (const PathTable::Dimmed& dimmed : w.table.dimmed)
+      w.fields[dimmed.group] = w.dimmed.factor(dimmed) * paths_of(w, w.table.paths[w.table.groups[dimmed.group]].tx).fields[dimmed.static_path];
     w.gains.resize(transmitters() * n);
     w.totals.resize(coherent ? transmitters() * n : 0);
     for (std::size_t t = 0; t < transmitters(); ++t) {

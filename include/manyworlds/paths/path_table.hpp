@@ -18,7 +18,11 @@ struct PathTable {
     std::uint32_t group = 0, static_path = 0, first_screen = 0, screens = 0;
   };
   std::vector<Dimmed> dimmed;  ///< in the order of groups
-  std::vector<kernels::Screen<double>> screens;
+  struct Screen {
+    std::uint32_t face = 0;
+    kernels::ScreenedPiece<double> piece;
+  };
+  std::vector<Screen> screens;  ///< of the dimmed paths
 
   void clear() { paths.clear(); hops.clear(); tiles.clear(); groups.clear(); dimmed.clear(); screens.clear(); }
   std::size_t bytes() const {

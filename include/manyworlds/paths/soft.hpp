@@ -229,7 +229,7 @@ class SoftFinder {
       if (hop.kind != HopKind::screen) continue;
       const double length = distance_[segment + 1] - distance_[segment];
       const Vec3d k = (points_[segment + 1] - points_[segment]) / length;
-      table.screens.push_back({hop.face, points_[segment] - distance_[segment] * k, k, distance_[count - 1]});
+      table.screens.push_back({hop.face, {points_[segment] - distance_[segment] * k, k, distance_[count - 1]}});
     }
     return true;
   }

@@ -13,7 +13,7 @@ namespace manyworlds::paths {
 enum class Finder : std::uint8_t { automatic, beams, shooting };
 
 inline constexpr std::uint64_t default_rays = 1'000'000;
-inline constexpr std::size_t default_max_beams = 1'000'000;  // some seconds
+inline constexpr std::size_t default_max_beams = 200'000;  // a second or two
 
 /// What one transmitter's place fixes while movers move: the beams through static faces from which a mover can be
 /// reached, and all static paths (movers taken away), with the points of their segments.

@@ -1,4 +1,6 @@
 #pragma once
+#include "manyworlds/paths/dimmed_fields.hpp"
+#include "manyworlds/paths/path_packets.hpp"
 #include "manyworlds/paths/shot_chains.hpp"
 #include "manyworlds/paths/soft.hpp"
 #include "manyworlds/paths/static_world.hpp"
@@ -21,14 +23,16 @@ struct Workspace {
   SoftFinder soft;
   std::vector<std::vector<std::uint8_t>> replaced;  ///< by transmitter and static path: stands in the table, or is blocked
   PathTable table;
-  std::vector<CVec3<double>> fields;  ///< by group of the table
-  std::vector<kernels::ScreenTape<double>> screen_tape;  ///< by screen of the table
+  PathPackets packets;                     ///< of the table
+  std::vector<CVec3<double>> path_fields;  ///< by path of the table, but for the dimmed
+  std::vector<CVec3<double>> fields;       ///< by group of the table
+  DimmedFields dimmed;
   std::vector<CVec3<double>> totals;  ///< by [tx * receivers + rx], when coherent
   Visibility visibility;
 
   std::size_t bytes() const {
-    std::size_t sum = gains.capacity() * sizeof(double) + table.bytes() + (fields.capacity() + totals.capacity()) * sizeof(CVec3<double>) +
-                      screen_tape.capacity() * sizeof(screen_tape[0]) + soft.bytes();
+    std::size_t sum = gains.capacity() * sizeof(double) + table.bytes() + packets.bytes() + (path_fields.capacity() + fields.capacity() + totals.capacity()) * sizeof(CVec3<double>) +
+                      dimmed.bytes() + soft.bytes();
     for (const ShotChains& chains : shot) sum += chains.bytes();
     for (const auto& r : replaced) sum += r.capacity();
     for (const auto& own : own_paths)

@@ -89,40 +89,42 @@ MW_HD Complex<T> fresnel_auxiliary(T x) {
 /// (1+j)/2 int_0^nu exp(-j pi t^2/2) dt and its derivative (1+j)/2 exp(-j pi nu^2/2).
 template <class T>
 MW_HD EdgeValue<T> fresnel_edge(T nu) {
-  using std::floor;
-  const T x = nu < 0 ? -nu : nu;
-  T turns = x * x / T(4);
-  turns -= floor(turns);
-  const Complex<T> wave = polar(T(-2) * pi_v<T> * turns);
+  using std::abs;
+  const T x = abs(nu);
+  const Complex<T> wave = polar_turns(-x * x / T(4));
   const Complex<T> slope{T(0.5) * (wave.re - wave.im), T(0.5) * (wave.re + wave.im)};
   const Complex<T> tail = detail::fresnel_auxiliary(x) * wave;
   const Complex<T> half{T(0.5) - tail.re, -tail.im};
-  return {nu < 0 ? -half : half, slope};
+  return {select(nu < T(0), -half, half), slope};
 }
 
 /// S and dS/dnu of the model, with the passage to +-1/2.
 template <class T>
 MW_HD EdgeValue<T> edge_function(const EdgeModel<T>& model, T nu) {
+  using std::abs;
   using std::atan;
   using std::tanh;
-  const T x = nu < 0 ? -nu : nu, limit = nu < 0 ? T(-0.5) : T(0.5), blend_start = T(0.8) * model.support;
-  if (x >= model.support) return {{limit, T(0)}, {}};
-  const bool blend = x > blend_start;
+  const T x = abs(nu), side = select(nu < T(0), T(-1), T(1)), blend_start = T(0.8) * model.support;
+  const EdgeValue<T> beyond{{side / T(2), T(0)}, {}};
+  if (!any(x < model.support)) return beyond;
   EdgeValue<T> s;
   if (model.kind == VisibilityKind::fresnel) {
     s = fresnel_edge(nu);
   } else if (model.kind == VisibilityKind::atan) {
     const T k = T(1.39208199920792696132L), z = k * nu;  // pi^(3/2)/4
-    s = {{atan(z) / pi_v<T>, T(0)}, {k / (pi_v<T> * (T(1) + z * z)), T(0)}};
+    s = {{atan(z) / T(pi), T(0)}, {k / (T(pi) * (T(1) + z * z)), T(0)}};
   } else {
     const T h = tanh(nu / T(2));
     s = {{h / T(2), T(0)}, {(T(1) - h * h) / T(4), T(0)}};
   }
-  if (!blend) return s;
-  const T width = model.support - blend_start, t = (x - blend_start) / width;
-  const T step = t * t * (T(3) - T(2) * t), rise = T(6) * t * (T(1) - t) / (nu < 0 ? -width : width);
-  const Complex<T> rest = Complex<T>{limit, T(0)} - s.value;
-  return {s.value + step * rest, (T(1) - step) * s.slope + rise * rest};
+  if (any(x > blend_start)) {
+    const T width = model.support - blend_start, t = max((x - blend_start) / width, T(0));
+    const T step = t * t * (T(3) - T(2) * t), rise = T(6) * t * (T(1) - t) * side / width;
+    const Complex<T> rest = beyond.value - s.value;
+    s = {s.value + step * rest, (T(1) - step) * s.slope + rise * rest};
+  }
+  const auto within = x < model.support;
+  return {select(within, s.value, beyond.value), select(within, s.slope, beyond.slope)};
 }
 
 }  // namespace manyworlds::kernels

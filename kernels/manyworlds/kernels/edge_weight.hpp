@@ -81,7 +81,7 @@ class EdgeDistance {
     m_ = x * (s1 - s2) - T(2) * s1 * s2 * kappa;
     b_ = T(2) * kappa * (s1 + s2) * m_ * inv_c_ * inv_r1_ * inv_r2_;
     // H is >= 0; at grazing incidence rounding may say otherwise.
-    h_ = max(inv_r1_ + inv_r2_ + b_, smallest_h);
+    h_ = max(inv_r1_ + inv_r2_ + b_, T(smallest_h));
     root_ = sqrt(h_ * model.inv_smoothing);
   }
 
@@ -91,8 +91,7 @@ class EdgeDistance {
   MW_HD T adjoint(T nu_bar, T& kappa_bar, T& s1_bar, T& s2_bar) const {
     if (model_.kind == VisibilityKind::logistic) return model_.alpha * nu_bar;
     T x_bar = T(2) * root_ * nu_bar;
-    if (h_ <= smallest_h) return x_bar;
-    const T h_bar = nu_bar * x_ * root_ / h_;
+    const T h_bar = select(h_ > T(smallest_h), nu_bar * x_ * root_ / h_, T(0));
     const T f = T(2) * inv_c_ * inv_r1_ * inv_r2_, sum = s1_ + s2_;
     const T r1_bar = -h_bar * inv_r1_ * (inv_r1_ + b_), r2_bar = -h_bar * inv_r2_ * (inv_r2_ + b_);
     const T c_bar = -h_bar * b_ * inv_c_;
@@ -105,7 +104,7 @@ class EdgeDistance {
   }
 
  private:
-  static constexpr T smallest_h = T(1e-12);  ///< 1/m
+  static constexpr double smallest_h = 1e-12;  ///< 1/m
 
   const EdgeModel<T>& model_;
   T x_, kappa_, s1_, s2_;
@@ -135,7 +134,7 @@ MW_HD void edge_row_adjoint(const EdgeModel<T>& model, T u, T kappa, T s1, T s2,
                             const EdgeRow<T>& slope, const EdgeRow<T>& bar, T& u_bar, T& kappa_bar, T& s1_bar, T& s2_bar, T& half_bar) {
   for (int a = 0; a <= tiles; ++a) {
     const T nu_bar = inner(bar[a], slope[a]);
-    if (nu_bar == T(0)) continue;  // beyond the support, or between two tiles that both count
+    if (is_zero(nu_bar)) continue;  // beyond the support, or between two tiles that both count
     const T fraction = tile_fraction<T>(a, tiles);
     const EdgeDistance<T> edge(model, fraction * half - u, kappa, s1, s2);
     const T x_bar = edge.adjoint(nu_bar, kappa_bar, s1_bar, s2_bar);

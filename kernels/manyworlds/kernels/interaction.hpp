@@ -18,16 +18,17 @@ namespace manyworlds::kernels {
 /// What an interaction is made of: the slab at its angle of incidence; k0 = 2 pi / lambda.
 template <class T>
 MW_HD LayerWave<T> layer_wave(const Slab<T>& slab, T k0, Vec3<T> n, Vec3<T> k) {
-  const T chi = dot(n, k);
-  return layer_wave(slab, k0, chi < 0 ? -chi : chi);
+  using std::abs;
+  return layer_wave(slab, k0, abs(dot(n, k)));
 }
 
 /// E' of a reflection (else transmission).
 template <class T>
 MW_HD CVec3<T> interact(const Slab<T>& slab, T k0, const LayerWave<T>& wave, bool reflect, Vec3<T> n, Vec3<T> k,
                         CVec3<T> e) {
+  using std::abs;
   const T chi = dot(n, k);
-  const SlabTerms<T> terms(slab, k0, chi < 0 ? -chi : chi, wave);
+  const SlabTerms<T> terms(slab, k0, abs(chi), wave);
   const SlabCoefficients<T> s = reflect ? terms.reflection() : terms.transmission();
   const Complex<T> p = dot(n, e), gamma = (reflect ? chi : -chi) * s.extra;
   return s.perp * e + (p * (s.par - s.perp)) * n + (p * gamma) * (k - chi * n);
@@ -39,7 +40,7 @@ template <bool materials, class T>
 MW_HD CVec3<T> interact_adjoint(const Slab<T>& slab, T k0, const LayerWave<T>& wave, bool reflect, bool mover,
                                 Vec3<T> n, Vec3<T> k, CVec3<T> e, CVec3<T> bar, Vec3<T>& k_bar, Vec3<T>& n_bar,
                                 SlabGradient<T>& slab_bar) {
-  const T chi = dot(n, k), sign = chi < 0 ? T(-1) : T(1), turn = reflect ? T(1) : T(-1);
+  const T chi = dot(n, k), sign = select(chi < T(0), T(-1), T(1)), turn = reflect ? T(1) : T(-1);
   const SlabTerms<T> terms(slab, k0, sign * chi, wave);
   const SlabCoefficients<T> s = reflect ? terms.reflection() : terms.transmission();
   const Vec3<T> u = k - chi * n;

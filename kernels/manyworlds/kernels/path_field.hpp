@@ -74,10 +74,10 @@ MW_HD Complex<T> path_amplitude(const FieldView<T>& view, const Path& path, T le
   const T magnitude = T(view.wavelength / (4 * pi)) / length;
   if (!view.phase) return {magnitude, T(0)};
   using std::floor;
-  using Wide = decltype(T{} + double{});
-  Wide turns = norm(unfolded<Wide>(view, path)) / Wide(view.wavelength);
+  using Double = decltype(T{} + double{});
+  Double turns = norm(unfolded<Double>(view, path)) / Double(view.wavelength);
   turns -= floor(turns);
-  return magnitude * polar(T(-2) * pi_v<T> * T(turns));
+  return magnitude * polar_turns(T(-turns));
 }
 
 /// The forward sweep; `tape.save(i, E, wave)` sees the field before hop i and the slab it meets (nothing at a screen),

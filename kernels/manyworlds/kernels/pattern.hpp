@@ -42,27 +42,25 @@ MW_HD PatternScale<T> tr38901_scale(T ct, T x, T y, T rho2) {
   using std::atan2;
   using std::exp;
   using std::sqrt;
-  const T width = T(65) * pi_v<T> / T(180), rho = sqrt(rho2);
-  const T tilt = atan2(rho, ct) - pi_v<T> / T(2), azimuth = atan2(y, x);
+  const T width = T(65 * pi / 180), rho = sqrt(rho2);
+  const T tilt = atan2(rho, ct) - T(pi / 2), azimuth = atan2(y, x);
   const T vertical = T(12) * square(tilt / width), horizontal = T(12) * square(azimuth / width);
   const T loss = min(min(vertical, T(30)) + min(horizontal, T(30)), T(30));
   const T per_db = T(2.302585092994045684017991L) / T(20);
   PatternScale<T> f;
   f.value = exp(per_db * (T(8) - loss)) / rho;
   f.by_ct = f.value * ct / rho2;
-  if (loss < T(30)) {
-    // d theta = -d ct/rho,  d phi = (x dy - y dx)/(x^2 + y^2)
-    const T slope = -per_db * f.value * T(24) / square(width);
-    f.by_ct -= slope * tilt / rho;
-    f.by_x = -slope * azimuth * y / rho2;
-    f.by_y = slope * azimuth * x / rho2;
-  }
+  // d theta = -d ct/rho,  d phi = (x dy - y dx)/(x^2 + y^2); nothing where the loss is capped
+  const T slope = select(loss < T(30), -per_db * f.value * T(24) / square(width), T(0));
+  f.by_ct -= slope * tilt / rho;
+  f.by_x = -slope * azimuth * y / rho2;
+  f.by_y = slope * azimuth * x / rho2;
   return f;
 }
 
 template <class T>
 MW_HD PatternScale<T> pattern_scale(const Device<T>& device, Vec3<T> k, T ct) {
-  using std::cos;
+  using std::abs;
   using std::sin;
   using std::sqrt;
   if (device.pattern == Pattern::dipole) return {T(1.22474487139158904910L), T(0), T(0), T(0)};
@@ -73,9 +71,9 @@ MW_HD PatternScale<T> pattern_scale(const Device<T>& device, Vec3<T> k, T ct) {
     return {f, f * ct / rho2, T(0), T(0)};
   }
   if (device.pattern == Pattern::hw_dipole) {
-    const T gain = T(1.28179561553314731254L), quarter = pi_v<T> / T(2);
+    const T gain = T(1.28179561553314731254L), quarter = T(pi / 2);
     // cos(pi/2 ct) = sin(pi/2 (1 - |ct|)), without cancellation at the poles
-    const T f = gain * sin(quarter * rho2 / (T(1) + (ct < 0 ? -ct : ct))) / rho2;
+    const T f = gain * sin(quarter * rho2 / (T(1) + abs(ct))) / rho2;
     return {f, (T(2) * ct * f - gain * quarter * sin(quarter * ct)) / rho2, T(0), T(0)};
   }
   return tr38901_scale(ct, x, y, rho2);

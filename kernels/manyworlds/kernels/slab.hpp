@@ -40,6 +40,7 @@ struct LayerWave {
 /// k0 = 2 pi / lambda; cosine in (0, 1]. Zero for PEC.
 template <class T>
 MW_HD LayerWave<T> layer_wave(const Slab<T>& slab, T k0, T cosine) {
+  using std::exp;
   using std::sqrt;
   if (slab.pec) return {};
   // Principal root of a number with Re > 0, which eps_r >= 1 grants; its square is in range even for metal in float.
@@ -47,8 +48,11 @@ MW_HD LayerWave<T> layer_wave(const Slab<T>& slab, T k0, T cosine) {
   const T re = sqrt((sqrt(norm2(a2)) + a2.re) / T(2));
   LayerWave<T> wave{{re, a2.im / (T(2) * re)}, {}};
   // Below e^-60 nothing comes through; the test also keeps the huge phase of metal away from sine and cosine.
-  const T k0_d = k0 * slab.thickness;
-  if (k0_d * wave.a.im > T(-60)) wave.e1 = exp(Complex<T>{k0_d * wave.a.im, -k0_d * wave.a.re});
+  const T k0_d = k0 * slab.thickness, decay = k0_d * wave.a.im;
+  if (any(decay > T(-60))) {
+    const Complex<T> through = exp(max(decay, T(-60))) * polar_turns(-k0_d * wave.a.re / T(2 * pi));
+    wave.e1 = select(decay > T(-60), through, Complex<T>{});
+  }
   return wave;
 }
 
@@ -144,7 +148,7 @@ class SlabTerms {
   /// Second half of the adjoint: from (r_perp, r_par, D0, e1) to the parameters.
   template <bool materials>
   MW_HD SlabGradient<T> fold(Complex<T> r_perp, Complex<T> r_par, Complex<T> d0, Complex<T> e1) const {
-    const Complex<T> inv_a = norm2(a_) > T(0) ? reciprocal(a_) : Complex<T>{};  // 0 for PEC, where nothing depends on a
+    const Complex<T> inv_a = any(norm2(a_) > T(0)) ? reciprocal(a_) : Complex<T>{};  // 0 for PEC, where nothing depends on a
     const Complex<T> slope = c_ * inv_a;                                        // da/dc
     const Complex<T> inv_ag2 = inv_a * inv_g_ * inv_g_;
     const Complex<T> turned = k0_ * Complex<T>{e1_.im, -e1_.re}, by_a = thickness_ * turned;  // de1/da = -j k0 d e1
