@@ -191,7 +191,8 @@ TEST(PathFinding, SplitEqualsFullRetrace) {
       }
       PathTable table;
       std::vector<std::uint8_t> blocked(cache.paths.size());
-      overlay_hard(split.geometry(true), cache, 0, depth, blocked, table);
+      std::vector<std::uint64_t> near;
+      overlay_hard(split.geometry(true), cache, 0, depth, blocked, near, table);
       add_dynamic_hard(split.geometry(true), cache, 0, receivers, depth, table);
       Keys found;
       split.add(found, cache, 0, &blocked);

@@ -32,13 +32,13 @@ inline void add_dynamic_hard(const Geometry& g, const TransmitterCache& cache, s
 }
 
 /// Static paths that movers block (or let through with another transmission): sets blocked[i], and adds what remains
-/// of the path to the table.
+/// of the path to the table. `near` is scratch.
 inline void overlay_hard(const Geometry& g, const TransmitterCache& cache, std::uint32_t tx, int depth,
-                         std::vector<std::uint8_t>& blocked, PathTable& table) {
+                         std::vector<std::uint8_t>& blocked, std::vector<std::uint64_t>& near, PathTable& table) {
   constexpr int most = 8;
   Crossing crossing[most];
   std::uint32_t chain[max_depth];
-  cache.segments.for_each_near(g.moving->surfaces, nullptr, [&](std::uint32_t i) {
+  cache.segments.for_each_near(g.moving->surfaces, nullptr, near, [&](std::uint32_t i) {
     const TransmitterCache::StaticPath& path = cache.paths[i];
     const Vec3d* p = &cache.points[path.first_point];
     bool ends = false;

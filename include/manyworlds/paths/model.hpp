@@ -149,7 +149,7 @@ class PathModel {
     const ShotByFace shot = chains_at_place(w);
     if (w.visibility.kind == VisibilityKind::hard) {
       for (std::uint32_t t = 0; t < transmitters(); ++t) {
-        overlay_hard(g, paths_of(w, t).cache, t, depth, w.replaced[t], w.table);
+        overlay_hard(g, paths_of(w, t).cache, t, depth, w.replaced[t], w.near, w.table);
         add_dynamic_hard(g, paths_of(w, t).cache, t, world_->groups, depth, w.table, shot);
       }
       return;
@@ -158,7 +158,7 @@ class PathModel {
     std::vector<const TransmitterCache*> caches;
     for (std::uint32_t t = 0; t < transmitters(); ++t) {
       caches.push_back(&paths_of(w, t).cache);
-      w.soft.overlay(g, *caches[t], t, support, depth, w.replaced[t], w.table);
+      w.soft.overlay(g, *caches[t], t, support, depth, w.replaced[t], w.near, w.table);
     }
     if (depth > 0) w.soft.add_dynamic(g, caches, world_->groups, shot, w.visibility, support, depth, w.table);
   }

@@ -30,10 +30,11 @@ class SoftFinder {
     }
   }
 
-  /// Static paths near which a mover stands: sets screened[i], and adds the path with its screens to the table.
+  /// Static paths near which a mover stands: sets screened[i], and adds the path with its screens to the table. `near` is
+  /// scratch.
   void overlay(const Geometry& g, const TransmitterCache& cache, std::uint32_t tx, const Support& support, int depth,
-               std::vector<std::uint8_t>& screened, PathTable& table) {
-    cache.segments.for_each_near(g.moving->surfaces, &support, [&](std::uint32_t i) {
+               std::vector<std::uint8_t>& screened, std::vector<std::uint64_t>& near, PathTable& table) {
+    cache.segments.for_each_near(g.moving->surfaces, &support, near, [&](std::uint32_t i) {
       const TransmitterCache::StaticPath& path = cache.paths[i];
       const std::size_t first_hop = table.hops.size(), first_screen = table.screens.size();
       base_.assign(cache.hops.begin() + path.first_hop, cache.hops.begin() + path.first_hop + path.hops);

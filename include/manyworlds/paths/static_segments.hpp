@@ -1,4 +1,5 @@
 #pragma once
+#include <bit>
 #include <span>
 #include <vector>
 
@@ -11,46 +12,51 @@ namespace manyworlds::paths {
 /// that the compiler makes vectors of whatever width the processor has.
 class StaticSegments {
  public:
-  /// Adds the segments of path number `path`, which leads through `points`. Paths come in order.
-  void add(std::uint32_t path, std::span<const Vec3d> points) {
-    double length = 0, from = 0;
-    for (std::size_t i = 0; i + 1 < points.size(); ++i) length += norm(points[i + 1] - points[i]);
-    for (std::size_t i = 0; i + 1 < points.size(); ++i) {
-      if (count_ % width == 0) blocks_.emplace_back();
-      Block& block = blocks_.back();
-      const std::size_t lane = count_++ % width;
-      const Vec3d d = points[i + 1] - points[i];
-      for (int axis = 0; axis < 3; ++axis) {
-        block.a[axis][lane] = float(points[i][axis]);
-        block.d[axis][lane] = float(d[axis]);
-      }
-      block.own[lane] = float(norm(d));
-      block.from[lane] = float(from);
-      block.length[lane] = float(length);
-      block.path[lane] = path;
-      extent_ = max(max(extent_, length), max(max_abs(points[i]), max_abs(points[i + 1])));
-      from += norm(d);
+  /// Adds a segment from a to b of path number `path`, which is `length` long, `from` of it before a. Segments that are near
+  /// each other should follow each other.
+  void add(std::uint32_t path, Vec3d a, Vec3d b, double from, double length) {
+    if (count_ % width == 0) {
+      blocks_.emplace_back();
+      bounds_.emplace_back();
     }
+    Block& block = blocks_.back();
+    const std::size_t lane = count_++ % width;
+    for (int axis = 0; axis < 3; ++axis) {
+      block.a[axis][lane] = float(a[axis]);
+      block.d[axis][lane] = float(b[axis] - a[axis]);
+    }
+    block.own[lane] = float(norm(b - a));
+    block.from[lane] = float(from);
+    block.length[lane] = float(length);
+    block.path[lane] = path;
+    bounds_.back().extend(a);
+    bounds_.back().extend(b);
+    paths_ = max(paths_, path + 1);
+    extent_ = max(max(extent_, length), max(max_abs(a), max_abs(b)));
   }
 
   /// f(path) for the paths with a segment that meets a face or, with `support`, that the weight of its rectangle's edges
-  /// reaches; now and then for one that nearly does. In order, each once.
+  /// reaches; now and then for one that nearly does. In order, each once. `near` is scratch.
   template <class F>
-  void for_each_near(std::span<const Surface> faces, const Support* support, F&& f) const {
-    std::uint32_t last = ~0u;
+  void for_each_near(std::span<const Surface> faces, const Support* support, std::vector<std::uint64_t>& near, F&& f) const {
+    const bool detours = support && support->kind != VisibilityKind::logistic;
+    const double distance = support && !detours ? support->distance : 0;
+    near.assign((paths_ + 63) / 64, 0);
     for (std::size_t b = 0; b < blocks_.size(); ++b) {
-      const Block& block = blocks_[b];
-      int near[width] = {};
+      int met[width] = {};
       for (const Surface& face : faces) {
-        if (support && support->kind != VisibilityKind::logistic) find_near<true>(block, face.rectangle, support->excess, near);
-        else find_near<false>(block, face.rectangle, support ? support->distance : 0, near);
+        // A detour may be short far from the segment, where the path passes the edge in line with it.
+        if (detours) find_near<true>(blocks_[b], face.rectangle, support->excess, met);
+        else if (may_meet(bounds_[b], face, distance)) find_near<false>(blocks_[b], face.rectangle, distance, met);
       }
       for (std::size_t i = 0; i < min(width, count_ - b * width); ++i)
-        if (near[i] && block.path[i] != last) f(last = block.path[i]);
+        near[blocks_[b].path[i] / 64] |= std::uint64_t(met[i]) << (blocks_[b].path[i] % 64);
     }
+    for (std::size_t word = 0; word < near.size(); ++word)
+      for (std::uint64_t bits = near[word]; bits != 0; bits &= bits - 1) f(std::uint32_t(64 * word) + std::uint32_t(std::countr_zero(bits)));
   }
 
-  std::size_t bytes() const { return blocks_.capacity() * sizeof(Block); }
+  std::size_t bytes() const { return blocks_.capacity() * sizeof(Block) + bounds_.capacity() * sizeof(Boxd); }
 
  private:
   static constexpr std::size_t width = 16;
@@ -59,6 +65,15 @@ class StaticSegments {
     float own[width]{}, from[width]{}, length[width]{};  ///< of the segment; of the path before it; of the path
     std::uint32_t path[width]{};
   };
+
+  /// May a segment within the box come as near as `distance` to the face's bounding sphere?
+  static bool may_meet(const Boxd& box, const Surface& face, double distance) {
+    const double reach = face.radius + distance + 1e-3;
+    double square_distance = 0;
+    for (int axis = 0; axis < 3; ++axis)
+      square_distance += square(max(0.0, max(box.lo[axis] - face.center[axis], face.center[axis] - box.hi[axis])));
+    return square_distance <= square(reach);
+  }
 
   /// The reach is the most that the way over the edge may be longer, or a distance from the edge.
   template <bool detours>
@@ -95,7 +110,9 @@ class StaticSegments {
   }
 
   std::vector<Block> blocks_;
+  std::vector<Boxd> bounds_;  ///< of the blocks
   std::size_t count_ = 0;
+  std::uint32_t paths_ = 0;
   double extent_ = 0;  ///< largest coordinate or length
 };
 

@@ -1,4 +1,6 @@
 #pragma once
+#include <numeric>
+
 #include "manyworlds/paths/chain_packet.hpp"
 #include "manyworlds/paths/occlusion.hpp"
 #include "manyworlds/paths/path_table.hpp"
@@ -13,7 +15,7 @@ namespace manyworlds::paths {
 enum class Finder : std::uint8_t { automatic, beams, shooting };
 
 inline constexpr std::uint64_t default_rays = 1'000'000;
-inline constexpr std::size_t default_max_beams = 200'000;  // a second or two
+inline constexpr std::size_t default_max_beams = 300'000;  // two seconds or so
 
 /// What one transmitter's place fixes while movers move: the beams through static faces from which a mover can be
 /// reached, and all static paths (movers taken away), with the points of their segments.
@@ -57,14 +59,37 @@ struct TransmitterCache {
       chains = found.size();
       find(g, receivers, depth, AlongChains(found), [] {});
     }
-    std::stable_sort(paths.begin(), paths.end(), [](const auto& a, const auto& b) { return a.rx < b.rx; });
+    // Paths stand by receiver; their segments as they were found, where those of one chain are neighbours.
+    std::vector<std::uint32_t> found(paths.size()), place(paths.size());
+    std::iota(found.begin(), found.end(), 0u);
+    std::stable_sort(found.begin(), found.end(), [&](std::uint32_t a, std::uint32_t b) { return paths[a].rx < paths[b].rx; });
+    std::vector<StaticPath> by_receiver;
+    by_receiver.reserve(paths.size());
+    for (const std::uint32_t i : found) {
+      place[i] = std::uint32_t(by_receiver.size());
+      by_receiver.push_back(paths[i]);
+    }
+    for (std::uint32_t s = 0; s <= max_depth; ++s)
+      for (std::size_t i = 0; i < paths.size(); ++i) add_segment(paths[i], place[i], s);
+    paths = std::move(by_receiver);
     first_path.assign(receivers.positions().size() + 1, 0);
     for (const StaticPath& path : paths) ++first_path[path.rx + 1];
     for (std::size_t r = 1; r < first_path.size(); ++r) first_path[r] += first_path[r - 1];
-    for (std::uint32_t i = 0; i < paths.size(); ++i) segments.add(i, {&points[paths[i].first_point], paths[i].points});
   }
 
  private:
+  /// Segment number s of a path that will be number `number`, if it has as many.
+  void add_segment(const StaticPath& path, std::uint32_t number, std::uint32_t s) {
+    if (s + 1 >= path.points) return;
+    const Vec3d* const p = &points[path.first_point];
+    double before = 0, length = 0;
+    for (std::uint32_t i = 0; i + 1 < path.points; ++i) {
+      if (i == s) before = length;
+      length += norm(p[i + 1] - p[i]);
+    }
+    segments.add(number, p[s], p[s + 1], before, length);
+  }
+
   template <class Guide, class Check>
   void find(const Geometry& g, const ReceiverGroups& receivers, int depth, const Guide& guide, Check&& check) {
     Vec3d p[max_depth + 2];

@@ -22,6 +22,7 @@ struct Workspace {
   std::vector<ShotChains> shot;                                    ///< by mover, when rays find the chains
   SoftFinder soft;
   std::vector<std::vector<std::uint8_t>> replaced;  ///< by transmitter and static path: stands in the table, or is blocked
+  std::vector<std::uint64_t> near;  ///< scratch of the overlay
   PathTable table;
   PathPackets packets;                     ///< of the table
   std::vector<CVec3<double>> path_fields;  ///< by path of the table, but for the dimmed
@@ -32,7 +33,7 @@ struct Workspace {
 
   std::size_t bytes() const {
     std::size_t sum = gains.capacity() * sizeof(double) + table.bytes() + packets.bytes() + (path_fields.capacity() + fields.capacity() + totals.capacity()) * sizeof(CVec3<double>) +
-                      dimmed.bytes() + soft.bytes();
+                      dimmed.bytes() + soft.bytes() + near.capacity() * sizeof(near[0]);
     for (const ShotChains& chains : shot) sum += chains.bytes();
     for (const auto& r : replaced) sum += r.capacity();
     for (const auto& own : own_paths)
