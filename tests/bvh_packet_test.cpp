@@ -41,7 +41,8 @@ int expect_equal_to_singles(const Triangles& triangles, const BvhView& view, con
     const SkipFaces skip = packet.skip(lane);
     EXPECT_EQ(lane_blocked, any_hit(view, ends.a, ends.b, skip));
     EXPECT_EQ(lane_blocked, blocked(triangles, view, ends, skip));
-    occluder_blocks |= lane_blocked && !skip(hit.occluder->face) && crosses(*hit.occluder, Segment(ends.a, ends.b, view.extent), t);
+    occluder_blocks |=
+        lane_blocked && !skip(hit.occluder->face) && crosses(*hit.occluder, Segment(ends.a, ends.b, view.extent), t);
   }
   EXPECT_TRUE(occluder_blocks);
   for (std::uint32_t likely : {0u, view.triangle_count / 2}) {
@@ -65,11 +66,14 @@ void expect_packets_equal_singles(const Triangles& triangles, std::uint32_t numb
     const int count = 1 + int(random.below(W));
     const double spread = std::pow(10.0, random.uniform(-9, 0.5));
     const auto near = [&](Vec3d p) {
-      return p + Vec3d{random.uniform(-spread, spread), random.uniform(-spread, spread), random.uniform(-spread, spread)};
+      return p +
+             Vec3d{random.uniform(-spread, spread), random.uniform(-spread, spread), random.uniform(-spread, spread)};
     };
     for (int lane = 0; lane < W; ++lane) {
       const Ends ends = all[i + std::size_t(lane)], one = all[i];
-      const auto face = [&] { return random.below(3) > 0 ? ~0u : triangles[random.below(std::uint32_t(triangles.size()))].face; };
+      const auto face = [&] {
+        return random.below(3) > 0 ? ~0u : triangles[random.below(std::uint32_t(triangles.size()))].face;
+      };
       mixed.set(lane, ends.a, ends.b, {face(), face()});
       if (lane < count) bundle.set(lane, i % 2 ? one.a : near(one.a), near(one.b), {mixed.first[0], mixed.second[0]});
     }

@@ -47,7 +47,8 @@ void packets(const char* name, const std::vector<BvhTriangle>& triangles, std::u
       answers.blocked += std::popcount(hit.blocked);
     }
   }
-  std::printf("%s, packets of %d: %d lanes blocked, %016llx\n", name, W, answers.blocked, static_cast<unsigned long long>(answers.hash));
+  std::printf("%s, packets of %d: %d lanes blocked, %016llx\n", name, W, answers.blocked,
+              static_cast<unsigned long long>(answers.hash));
 }
 
 /// Sets of paths, gains and gradients of a panel and a box that move through two rooms.
@@ -66,13 +67,15 @@ void steps(const char* name, const Visibility& visibility, bool transmission) {
   double db = 0;
   Vec3d translation{}, rotation{};
   for (int i = 0; i < 4; ++i) {
-    c.movers = {make_pose({2 + 0.8 * i, 2.5, 0.8}, {0.4 * i, 0.1, 0}), make_pose({6, 1 + 0.7 * i, 1.3}, {-0.3 * i, 0, 0.1})};
+    c.movers = {make_pose({2 + 0.8 * i, 2.5, 0.8}, {0.4 * i, 0.1, 0}),
+                make_pose({6, 1 + 0.7 * i, 1.3}, {-0.3 * i, 0, 0.1})};
     model.gains(c, visibility, w);
     std::vector<double> bar = w.gains;
     for (double& b : bar) b = b > 0 ? 1 / b : 0;
     ConfigurationGradient gradient;
     model.pullback(bar, w, gradient);
-    for (const kernels::Path& path : w.table.paths) sets.add(path.tx), sets.add(path.rx), sets.add(path.hops), sets.add(path.tile_tuples), ++sets.blocked;
+    for (const kernels::Path& path : w.table.paths)
+      sets.add(path.tx), sets.add(path.rx), sets.add(path.hops), sets.add(path.tile_tuples), ++sets.blocked;
     for (const kernels::Hop& hop : w.table.hops) sets.add(hop.face), sets.add(std::uint64_t(hop.kind));
     for (const std::uint8_t tile : w.table.tiles) sets.add(tile);
     for (const double gain : w.gains) db += std::log10(gain + 1e-20);
@@ -80,7 +83,8 @@ void steps(const char* name, const Visibility& visibility, bool transmission) {
   }
   // Sets to the bit; fields to ten digits, since GCC 12 contracts complex products in vectors even when told not to.
   std::printf("%s: %d paths, %016llx, %.10g dB, %.10g %.10g %.10g, %.10g %.10g %.10g\n", name, sets.blocked,
-              static_cast<unsigned long long>(sets.hash), db, translation.x, translation.y, translation.z, rotation.x, rotation.y, rotation.z);
+              static_cast<unsigned long long>(sets.hash), db, translation.x, translation.y, translation.z, rotation.x,
+              rotation.y, rotation.z);
 }
 
 }  // namespace

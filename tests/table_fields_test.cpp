@@ -43,8 +43,10 @@ TEST(TableFields, AreThoseOfEachPathByItself) {
       const kernels::FieldView<double> view = model.field_view(w);
       for (std::size_t g = 0; g < w.table.groups.size(); ++g) {
         CVec3<double> sum{};
-        for (std::uint32_t i = w.table.groups[g]; i < w.table.group_end(g); ++i) sum += kernels::path_field(view, w.table.paths[i]);
-        EXPECT_LE(norm2(w.fields[g] - sum), square(1e-11) * norm2(sum)) << kind.name << ", seed " << seed << ", group " << g;
+        for (std::uint32_t i = w.table.groups[g]; i < w.table.group_end(g); ++i)
+          sum += kernels::path_field(view, w.table.paths[i]);
+        EXPECT_LE(norm2(w.fields[g] - sum), square(1e-11) * norm2(sum))
+            << kind.name << ", seed " << seed << ", group " << g;
       }
       dimmed += w.table.dimmed.size();
       for (const auto& d : w.table.dimmed) several += d.screens > 1;
@@ -60,7 +62,8 @@ TEST(TableFields, AreThoseOfEachPathByItself) {
         const PoseGradient& e = expected.movers[m];
         const double size = norm(e.translation) + norm(e.rotation);
         moved += size;
-        EXPECT_LE(norm(found.movers[m].translation - e.translation) + norm(found.movers[m].rotation - e.rotation), 1e-9 * (size + 1e-3))
+        EXPECT_LE(norm(found.movers[m].translation - e.translation) + norm(found.movers[m].rotation - e.rotation),
+                  1e-9 * (size + 1e-3))
             << kind.name << ", seed " << seed << ", mover " << m;
       }
     }

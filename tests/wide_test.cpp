@@ -25,7 +25,8 @@ TEST(Wide, ComputesLaneByLane) {
   Random random(83, 0, 0, Purpose::test);
   for (int trial = 0; trial < 200; ++trial) {
     std::array<double, lanes> a, b;
-    for (int i = 0; i < lanes; ++i) a[i] = 3 * random.normal(), b[i] = trial % 4 == 0 && i % 2 == 0 ? a[i] : 3 * random.normal();
+    for (int i = 0; i < lanes; ++i)
+      a[i] = 3 * random.normal(), b[i] = trial % 4 == 0 && i % 2 == 0 ? a[i] : 3 * random.normal();
     const Wide x = Wide::load(a.data()), y = Wide::load(b.data());
     const auto expect = [&](Wide w, auto&& of) {
       const auto v = values(w);
@@ -62,7 +63,8 @@ TEST(Wide, TurnsAreThoseOfSineAndCosine) {
   for (int trial = 0; trial < 20000; ++trial) {
     const double turns = trial < 100 ? 0.125 * (trial - 50) : random.uniform(-1, 1) * (trial % 2 == 0 ? 1 : 1e4);
     const Complexd z = polar_turns(turns);
-    const long double phase = 2 * pi_v<long double> * (static_cast<long double>(turns) - std::floor(static_cast<long double>(turns)));
+    const long double phase =
+        2 * pi_v<long double> * (static_cast<long double>(turns) - std::floor(static_cast<long double>(turns)));
     EXPECT_NEAR(z.re, double(std::cos(phase)), 3e-16) << turns;
     EXPECT_NEAR(z.im, double(std::sin(phase)), 3e-16) << turns;
     EXPECT_EQ(values(polar_turns(Wide(turns)).re)[3], z.re);
@@ -99,7 +101,8 @@ struct Around {
 constexpr std::array<std::uint32_t, lanes> order{3, 1, 4, 1, 5, 7, 2, 6};  // of receivers; one stands twice
 
 std::array<CVec3<double>, lanes> fields(const CVec3<Wide>& f) {
-  const auto xr = values(f.x.re), xi = values(f.x.im), yr = values(f.y.re), yi = values(f.y.im), zr = values(f.z.re), zi = values(f.z.im);
+  const auto xr = values(f.x.re), xi = values(f.x.im), yr = values(f.y.re), yi = values(f.y.im), zr = values(f.z.re),
+             zi = values(f.z.im);
   std::array<CVec3<double>, lanes> all;
   for (std::size_t i = 0; i < lanes; ++i) all[i] = {{xr[i], xi[i]}, {yr[i], yi[i]}, {zr[i], zi[i]}};
   return all;
@@ -150,7 +153,9 @@ TEST(WidePath, AdjointIsTheSumOfTheLanes) {
     double part[6][lanes];
     for (auto& p : part)
       for (double& x : p) x = random.normal();
-    const auto bar = [&](std::size_t i) { return CVec3<double>{{part[0][i], part[1][i]}, {part[2][i], part[3][i]}, {part[4][i], part[5][i]}}; };
+    const auto bar = [&](std::size_t i) {
+      return CVec3<double>{{part[0][i], part[1][i]}, {part[2][i], part[3][i]}, {part[4][i], part[5][i]}};
+    };
     Sum expected(statics + movers), size(statics + movers);
     for (std::size_t i = 0; i < lanes; ++i) {
       Sum one(statics + movers);
@@ -159,7 +164,8 @@ TEST(WidePath, AdjointIsTheSumOfTheLanes) {
       size.tx.x += norm(one.tx);
       for (std::uint32_t f = statics; f < statics + movers; ++f) {
         expected.face(f, one.center[f], one.rotation[f], one.half_u[f], one.half_v[f]);
-        size.half_u[f] += norm(one.center[f]) + norm(one.rotation[f]) + std::abs(one.half_u[f]) + std::abs(one.half_v[f]);
+        size.half_u[f] +=
+            norm(one.center[f]) + norm(one.rotation[f]) + std::abs(one.half_u[f]) + std::abs(one.half_v[f]);
       }
     }
     paths::WideSums sums(1, statics, movers);

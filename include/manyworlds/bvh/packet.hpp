@@ -53,7 +53,7 @@ template <int W>
 class PacketSegments {
  public:
   PacketSegments(const SegmentPacket<W>& packet, double extent) : packet_(packet) {
-    const auto point = [](const double (&p)[3][W], int begin) {
+    const auto point = [](const double(&p)[3][W], int begin) {
       return Vec3<Part>{simd::load<Part>(p[0] + begin), simd::load<Part>(p[1] + begin), simd::load<Part>(p[2] + begin)};
     };
     for (int i = 0; i < parts; ++i) segment_[i] = {point(packet.a, i * part), point(packet.b, i * part), extent};
@@ -146,7 +146,8 @@ class PacketSlabs {
 /// trace() of a tree with triangles and a packet with active lanes. (flatten: what it calls is small, and called in a
 /// loop that the compiler takes for cold.)
 template <int W, class Ends>
-[[gnu::flatten]] PacketHit trace_packet(const BvhView& bvh, const SegmentPacket<W>& packet, Ends&& ends, const LeafTriangle* likely) {
+[[gnu::flatten]] PacketHit trace_packet(const BvhView& bvh, const SegmentPacket<W>& packet, Ends&& ends,
+                                        const LeafTriangle* likely) {
   PacketHit hit;
   const PacketSegments<W> segments(packet, bvh.extent);
   std::uint32_t blocked = 0;
@@ -214,7 +215,8 @@ PacketHit any_hit(const BvhView& bvh, const SegmentPacket<W>& packet, const Leaf
     if (hit.occluder) hit.blocked = packet.active;
     return hit;
   }
-  return detail::trace_packet(bvh, packet, [](const LeafTriangle&, std::uint32_t crossed) { return crossed; }, likely);
+  return detail::trace_packet(
+      bvh, packet, [](const LeafTriangle&, std::uint32_t crossed) { return crossed; }, likely);
 }
 
 /// The same where not every triangle blocks: ends(triangle, lanes) says which of the lanes that cross it, if any, end there.

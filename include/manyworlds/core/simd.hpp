@@ -40,7 +40,8 @@ std::uint32_t bits(const stdx::simd_mask<T, A>& mask) {
   return std::uint32_t(mask.__to_bitset().to_ullong());
 }
 template <class T, class A>
-[[gnu::always_inline]] inline stdx::simd<T, A> select(const stdx::simd_mask<T, A>& mask, const stdx::simd<T, A>& yes, const stdx::simd<T, A>& no) {
+[[gnu::always_inline]] inline stdx::simd<T, A> select(const stdx::simd_mask<T, A>& mask, const stdx::simd<T, A>& yes,
+                                                      const stdx::simd<T, A>& no) {
   stdx::simd<T, A> v = no;
   stdx::where(mask, v) = yes;
   return v;
@@ -79,21 +80,21 @@ struct PlainLanes {
     for (T& l : lane) l = x;
   }
 
-#define MANYWORLDS_BY_LANE(op)                                               \
-  friend PlainLanes operator op(PlainLanes a, const PlainLanes& b) {         \
-    for (int i = 0; i < W; ++i) a.lane[i] = a.lane[i] op b.lane[i];          \
-    return a;                                                                \
+#define MANYWORLDS_BY_LANE(op)                                       \
+  friend PlainLanes operator op(PlainLanes a, const PlainLanes& b) { \
+    for (int i = 0; i < W; ++i) a.lane[i] = a.lane[i] op b.lane[i];  \
+    return a;                                                        \
   }
   MANYWORLDS_BY_LANE(+)
   MANYWORLDS_BY_LANE(-)
   MANYWORLDS_BY_LANE(*)
   MANYWORLDS_BY_LANE(/)
 #undef MANYWORLDS_BY_LANE
-#define MANYWORLDS_BY_LANE(op)                                               \
+#define MANYWORLDS_BY_LANE(op)                                                \
   friend PlainMask<W> operator op(const PlainLanes& a, const PlainLanes& b) { \
-    PlainMask<W> m;                                                          \
-    for (int i = 0; i < W; ++i) m.lane[i] = a.lane[i] op b.lane[i];          \
-    return m;                                                                \
+    PlainMask<W> m;                                                           \
+    for (int i = 0; i < W; ++i) m.lane[i] = a.lane[i] op b.lane[i];           \
+    return m;                                                                 \
   }
   MANYWORLDS_BY_LANE(<)
   MANYWORLDS_BY_LANE(<=)

@@ -15,8 +15,7 @@ class Wide {
 
   Wide() = default;
   template <class X>
-    requires std::is_arithmetic_v<X>
-  Wide(X x) : v_(double(x)) {}  ///< the same in all lanes
+  requires std::is_arithmetic_v<X> Wide(X x) : v_(double(x)) {}  ///< the same in all lanes
   static Wide load(const double* p) { return Wide(simd::load<Lanes>(p)); }
   void store(double* p) const { simd::store(v_, p); }
 
@@ -56,13 +55,25 @@ class Wide {
   friend Wide sqrt(Wide a) { return Wide(simd::stdx::sqrt(a.v_)); }
   friend Wide floor(Wide a) { return Wide(simd::stdx::floor(a.v_)); }
 #else
-  friend Wide sqrt(Wide a) { return each(a, [](double x) { return std::sqrt(x); }); }
-  friend Wide floor(Wide a) { return each(a, [](double x) { return std::floor(x); }); }
+  friend Wide sqrt(Wide a) {
+    return each(a, [](double x) { return std::sqrt(x); });
+  }
+  friend Wide floor(Wide a) {
+    return each(a, [](double x) { return std::floor(x); });
+  }
 #endif
-  friend Wide exp(Wide a) { return each(a, [](double x) { return std::exp(x); }); }
-  friend Wide sin(Wide a) { return each(a, [](double x) { return std::sin(x); }); }
-  friend Wide atan(Wide a) { return each(a, [](double x) { return std::atan(x); }); }
-  friend Wide tanh(Wide a) { return each(a, [](double x) { return std::tanh(x); }); }
+  friend Wide exp(Wide a) {
+    return each(a, [](double x) { return std::exp(x); });
+  }
+  friend Wide sin(Wide a) {
+    return each(a, [](double x) { return std::sin(x); });
+  }
+  friend Wide atan(Wide a) {
+    return each(a, [](double x) { return std::atan(x); });
+  }
+  friend Wide tanh(Wide a) {
+    return each(a, [](double x) { return std::tanh(x); });
+  }
   friend Wide atan2(Wide a, Wide b) {
     double x[lanes], y[lanes];
     a.store(y);

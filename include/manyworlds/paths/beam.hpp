@@ -38,7 +38,8 @@ struct Beam {
     for (int& m : met) m = 1;
     for (int p = 0; p < planes; ++p) {
       const Vec3d n = plane[p].normal;
-      const float *x = node.bounds[n.x > 0 ? 1 : 0], *y = node.bounds[n.y > 0 ? 3 : 2], *z = node.bounds[n.z > 0 ? 5 : 4];
+      const float *x = node.bounds[n.x > 0 ? 1 : 0], *y = node.bounds[n.y > 0 ? 3 : 2],
+                  *z = node.bounds[n.z > 0 ? 5 : 4];
       for (int i = 0; i < bvh_width; ++i) met[i] &= n.x * x[i] + n.y * y[i] + n.z * z[i] >= plane[p].offset - tolerance;
     }
   }
@@ -113,7 +114,8 @@ inline bool lights(const Beam& beam, const SurfaceSet& set, std::uint32_t local,
   if (!beam.meets_sphere(face.center, face.radius)) return false;
   if (beam.length > 0 && beam.chain[beam.length - 1] == set.first_id + local) return false;
   bool off_plane = false;
-  for (int j = 0; j < beam.apexes; ++j) off_plane = off_plane || std::abs(dot(face.normal, beam.apex[j]) - face.offset) > tolerance;
+  for (int j = 0; j < beam.apexes; ++j)
+    off_plane = off_plane || std::abs(dot(face.normal, beam.apex[j]) - face.offset) > tolerance;
   if (!off_plane) return false;
 
   Polygon other;
@@ -152,10 +154,12 @@ inline void reflect(const Beam& parent, const SurfaceSet& set, std::uint32_t loc
   child.planes = child.carried = parent.carried;
   for (int i = 0; i < parent.carried; ++i) {
     const double along = dot(parent.plane[i].normal, face.normal);
-    child.plane[i] = {parent.plane[i].normal - 2 * along * face.normal, parent.plane[i].offset - 2 * along * face.offset};
+    child.plane[i] = {parent.plane[i].normal - 2 * along * face.normal,
+                      parent.plane[i].offset - 2 * along * face.offset};
   }
   child.front = above == below ? -1 : child.planes;  // sources on both sides light both
-  if (child.front >= 0) child.plane[child.planes++] = above ? Plane{face.normal, face.offset} : Plane{-face.normal, -face.offset};
+  if (child.front >= 0)
+    child.plane[child.planes++] = above ? Plane{face.normal, face.offset} : Plane{-face.normal, -face.offset};
   const Vec3d middle = lit.middle();
   for (int i = 0; i < lit.corners; ++i)
     detail::add_edge_planes(child, face.normal, lit.corner[i], lit.corner[i + 1 == lit.corners ? 0 : i + 1], middle);
@@ -170,10 +174,11 @@ struct EveryFace {
   template <class F>
   void for_each(const Beam& beam, F&& f) const {
     if (stop && *stop) return;
-    visit(fixed->tree.view(), [&](const BvhNode& node, int (&met)[bvh_width]) { beam.meets(node, met); },
-          [&](std::uint32_t face) {
-            if (!(stop && *stop)) f(face, *this);
-          });
+    visit(
+        fixed->tree.view(), [&](const BvhNode& node, int(&met)[bvh_width]) { beam.meets(node, met); },
+        [&](std::uint32_t face) {
+          if (!(stop && *stop)) f(face, *this);
+        });
   }
   EveryFace after_mover(std::uint32_t) const { return *this; }
   /// Is the reflection off the part of a face that a beam lights worth a visit?
@@ -183,7 +188,8 @@ struct EveryFace {
 /// Walks the tree of beams from `root` up to `depth` reflections, depth first: static faces in the guide's order, then
 /// all moving ones. visit(beam) is called for every beam, the root included.
 template <class Guide, class Visit>
-void grow(const Beam& root, const SurfaceSet& fixed, const SurfaceSet* moving, int depth, const Guide& guide, Visit&& visit) {
+void grow(const Beam& root, const SurfaceSet& fixed, const SurfaceSet* moving, int depth, const Guide& guide,
+          Visit&& visit) {
   visit(root);
   if (root.length >= depth) return;
   Beam child;

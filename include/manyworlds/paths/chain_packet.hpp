@@ -12,7 +12,8 @@ class ChainPacket {
 
   /// Takes up a chain of n faces: `images` of the source in it (mirror_through); it begins on face `first` (no_face for a
   /// device), and its paths have `budget` interactions left for transmissions. Geometry, images and chain must stay.
-  void begin(const Geometry& g, const Vec3d* images, const std::uint32_t* chain, int n, int budget, std::uint32_t first = no_face) {
+  void begin(const Geometry& g, const Vec3d* images, const std::uint32_t* chain, int n, int budget,
+             std::uint32_t first = no_face) {
     g_ = &g;
     images_ = images;
     chain_ = chain;
@@ -39,7 +40,8 @@ class ChainPacket {
   std::uint32_t open(const Vec3d* ends, int count) {
     std::uint32_t open = (2u << (count - 1)) - 1;
     for (int lane = 0; lane < width; ++lane)
-      for (int axis = 0; axis < 3; ++axis) points_[n_ + 1][axis][lane] = ends[lane < count ? lane : 0][axis], points_[0][axis][lane] = images_[0][axis];
+      for (int axis = 0; axis < 3; ++axis)
+        points_[n_ + 1][axis][lane] = ends[lane < count ? lane : 0][axis], points_[0][axis][lane] = images_[0][axis];
     for (int i = n_; i > 0; --i) open &= solve(i);
     // What hid the ends before is tried on all segments before any tree is searched.
     std::fill(passed_, passed_ + width, 0);
@@ -51,8 +53,10 @@ class ChainPacket {
     }
     for (int i = n_; i >= 0 && open != 0; --i) {
       segments_[i].active = open;
-      const PacketHit hit = budget_ == 0 ? any_hit(g_->bvh, segments_[i])
-                                         : trace(g_->bvh, segments_[i], [&](const LeafTriangle& t, std::uint32_t lanes) { return ended(i, t, lanes); });
+      const PacketHit hit = budget_ == 0
+                                ? any_hit(g_->bvh, segments_[i])
+                                : trace(g_->bvh, segments_[i],
+                                        [&](const LeafTriangle& t, std::uint32_t lanes) { return ended(i, t, lanes); });
       if (hit.occluder) likely_[i] = hit.occluder;
       open &= ~hit.blocked;
     }
@@ -69,8 +73,10 @@ class ChainPacket {
       std::uint32_t* const begin = faces_[i].face[lane];
       int& count = faces_[i].count[lane];
       if (std::find(begin, begin + count, triangle.face) != begin + count) continue;
-      if (++passed_[lane] > budget_) over |= 1u << lane;
-      else begin[count++] = triangle.face;
+      if (++passed_[lane] > budget_)
+        over |= 1u << lane;
+      else
+        begin[count++] = triangle.face;
     }
     return over;
   }
@@ -99,7 +105,8 @@ class ChainPacket {
     for (int lane = 0; lane < width; ++lane) {
       const double x = points_[i + 1][0][lane], y = points_[i + 1][1][lane], z = points_[i + 1][2][lane];
       const double to_x = image.x - x, to_y = image.y - y, to_z = image.z - z;
-      const double height = n.x * x + n.y * y + n.z * z - s.offset, after = n.x * image.x + n.y * image.y + n.z * image.z - s.offset;
+      const double height = n.x * x + n.y * y + n.z * z - s.offset,
+                   after = n.x * image.x + n.y * image.y + n.z * image.z - s.offset;
       there[lane] = height * after < 0;
       const double part = there[lane] ? height / (height - after) : 0.5;
       points_[i][0][lane] = x + part * to_x;
@@ -123,8 +130,8 @@ class ChainPacket {
     std::uint32_t face[width][max_depth];
     int count[width];
   };
-  Passed faces_[max_depth + 1];  ///< by segment: which faces each lane passes through
-  int passed_[width];            ///< on all segments
+  Passed faces_[max_depth + 1];                ///< by segment: which faces each lane passes through
+  int passed_[width];                          ///< on all segments
   const LeafTriangle* likely_[max_depth + 1];  ///< by segment: what hid the most ends the last time
 };
 

@@ -10,7 +10,8 @@ inline constexpr std::size_t max_tiles2 = std::size_t(kernels::max_tiles) * kern
 
 /// Centre of tile number `tile` of tiles x tiles.
 inline Vec3d tile_center(const Rectangled& r, int tiles, int tile) {
-  return r.point((2 * (tile / tiles) + 1.0 - tiles) / tiles * r.half_u, (2 * (tile % tiles) + 1.0 - tiles) / tiles * r.half_v);
+  return r.point((2 * (tile / tiles) + 1.0 - tiles) / tiles * r.half_u,
+                 (2 * (tile % tiles) + 1.0 - tiles) / tiles * r.half_v);
 }
 
 /// Beam from the centres of a face's tiles, on the side of the face where `source` is.
@@ -53,7 +54,8 @@ using ShotByFace = AlongChains::ByMoverFace;
 /// Walks the beams that leave the tiles of mover face number m through up to `depth` static faces, which is also the most
 /// interactions that a path has left there: visit(beam), the root included.
 template <class Visit>
-void grow_from_mover(const Geometry& g, const Beam& root, std::uint32_t m, const ShotByFace& shot, int depth, Visit&& visit) {
+void grow_from_mover(const Geometry& g, const Beam& root, std::uint32_t m, const ShotByFace& shot, int depth,
+                     Visit&& visit) {
   if (!shot.empty()) return grow_along(root, *g.fixed, *shot[m], depth, visit);
   grow(root, *g.fixed, nullptr, depth, Unoccluded(g, root.apex, root.apexes, g.moving->first_id + m, depth), visit);
 }

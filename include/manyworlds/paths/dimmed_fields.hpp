@@ -30,7 +30,8 @@ class DimmedFields {
   /// Adjoint of the factors, one after the other: first what each is told,
   void pull(const PathTable::Dimmed& path, Complexd factor_bar) {
     bars_.resize(past_.size());
-    for (std::uint32_t i = path.first_screen; i < path.first_screen + path.screens; ++i) bars_[i] = -(conj(product(path, i)) * factor_bar);
+    for (std::uint32_t i = path.first_screen; i < path.first_screen + path.screens; ++i)
+      bars_[i] = -(conj(product(path, i)) * factor_bar);
   }
   /// then all of it on to the faces. What was not told counts as 0.
   void pull_faces(const kernels::FieldView<double>& view, const PathTable& table, WideSums& sums) {
@@ -46,13 +47,18 @@ class DimmedFields {
       }
       if (!any) continue;
       const Block block(view, table, b);
-      const auto g = kernels::screen_weight_adjoint(model, block.panel, block.piece, tapes_[b], Complex<Wide>{Wide::load(re), Wide::load(im)});
-      block.for_each_face([&](std::uint32_t face, Wide own) { sums.face(face, own * g.center, own * g.rotation, own * g.half_u, own * g.half_v); });
+      const auto g = kernels::screen_weight_adjoint(model, block.panel, block.piece, tapes_[b],
+                                                    Complex<Wide>{Wide::load(re), Wide::load(im)});
+      block.for_each_face([&](std::uint32_t face, Wide own) {
+        sums.face(face, own * g.center, own * g.rotation, own * g.half_u, own * g.half_v);
+      });
     }
     bars_.assign(bars_.size(), {});
   }
 
-  std::size_t bytes() const { return tapes_.capacity() * sizeof(tapes_[0]) + (past_.capacity() + bars_.capacity()) * sizeof(Complexd); }
+  std::size_t bytes() const {
+    return tapes_.capacity() * sizeof(tapes_[0]) + (past_.capacity() + bars_.capacity()) * sizeof(Complexd);
+  }
 
  private:
   /// Eight screens side by side; at the end of the table the last one again.
@@ -71,15 +77,18 @@ class DimmedFields {
         face[i] = s.face;
         one_face = one_face && s.face == face[0];
       }
-      piece = {{Wide::load(x[0]), Wide::load(x[1]), Wide::load(x[2])}, {Wide::load(x[3]), Wide::load(x[4]), Wide::load(x[5])}, Wide::load(x[6])};
+      piece = {{Wide::load(x[0]), Wide::load(x[1]), Wide::load(x[2])},
+               {Wide::load(x[3]), Wide::load(x[4]), Wide::load(x[5])},
+               Wide::load(x[6])};
       panel = view.face(face[0]).rectangle.as<Wide>();
       if (one_face) return;
       const auto gather = [&](auto&& of) {
         for (std::size_t i = 0; i < Wide::lanes; ++i) x[0][i] = of(view.face(face[i]).rectangle);
         return Wide::load(x[0]);
       };
-      for (Vec3d Rectangled::* part : {&Rectangled::center, &Rectangled::u, &Rectangled::v, &Rectangled::normal})
-        for (int axis = 0; axis < 3; ++axis) wide_part(part)[axis] = gather([&](const Rectangled& r) { return (r.*part)[axis]; });
+      for (Vec3d Rectangled::*part : {&Rectangled::center, &Rectangled::u, &Rectangled::v, &Rectangled::normal})
+        for (int axis = 0; axis < 3; ++axis)
+          wide_part(part)[axis] = gather([&](const Rectangled& r) { return (r.*part)[axis]; });
       panel.half_u = gather([](const Rectangled& r) { return r.half_u; });
       panel.half_v = gather([](const Rectangled& r) { return r.half_v; });
     }
@@ -95,8 +104,11 @@ class DimmedFields {
     }
 
    private:
-    Vec3<Wide>& wide_part(Vec3d Rectangled::* part) {
-      return part == &Rectangled::center ? panel.center : part == &Rectangled::u ? panel.u : part == &Rectangled::v ? panel.v : panel.normal;
+    Vec3<Wide>& wide_part(Vec3d Rectangled::*part) {
+      return part == &Rectangled::center ? panel.center
+             : part == &Rectangled::u    ? panel.u
+             : part == &Rectangled::v    ? panel.v
+                                         : panel.normal;
     }
   };
 

@@ -36,7 +36,8 @@ inline void mirror_through(const Geometry& g, Vec3d source, const std::uint32_t*
 /// Image method: the points where the chain of reflections from images[0] to `target` meets its faces.
 /// points[0] = source, points[1..n] on the faces, points[n + 1] = target. False when a point falls behind its
 /// predecessor or outside its face, or source and target are one; then the points are incomplete.
-inline bool solve(const Geometry& g, const Vec3d* images, const std::uint32_t* chain, int n, Vec3d target, Vec3d* points) {
+inline bool solve(const Geometry& g, const Vec3d* images, const std::uint32_t* chain, int n, Vec3d target,
+                  Vec3d* points) {
   points[0] = images[0];
   points[n + 1] = target;
   if (n == 0) return norm2(target - images[0]) > square(tolerance);
@@ -45,7 +46,8 @@ inline bool solve(const Geometry& g, const Vec3d* images, const std::uint32_t* c
     const Vec3d to_image = images[i] - points[i + 1];
     const double height = dot(s.normal, points[i + 1]) - s.offset, slope = dot(s.normal, to_image);
     // The last point and the image lie on different sides of the face, both off its plane.
-    if (std::abs(height) < tolerance || std::abs(height + slope) < tolerance || (height > 0) == (height + slope > 0)) return false;
+    if (std::abs(height) < tolerance || std::abs(height + slope) < tolerance || (height > 0) == (height + slope > 0))
+      return false;
     points[i] = points[i + 1] - (height / slope) * to_image;
     if (!g.set(chain[i - 1]).contains(s, points[i])) return false;
   }
@@ -87,7 +89,8 @@ struct Occluders {
   bool block(const Geometry& g, int i, Vec3d a, Vec3d b, std::uint32_t from, std::uint32_t to, int budget) const {
     const LeafTriangle* t = of_segment[i];
     double at;
-    return t && t->face != from && t->face != to && (budget == 0 || g.opaque(t->face)) && crosses(*t, Segment(a, b, g.bvh.extent), at);
+    return t && t->face != from && t->face != to && (budget == 0 || g.opaque(t->face)) &&
+           crosses(*t, Segment(a, b, g.bvh.extent), at);
   }
 };
 
@@ -126,10 +129,14 @@ inline bool trace_corner(const Geometry& g, Vec3d before, Vec3d corner, Vec3d af
   const double clearance = 2 * tolerance * max(1.0, max_abs(corner));
   Crossing crossing[max_depth + 2];
   const Vec3d a = corner + reach * normalized(before - corner), b = corner + reach * normalized(after - corner);
-  const int count = crossings(g.bvh, a, b, [&](std::uint32_t other) {
-    const Surface& s = g.fixed->surfaces[other];
-    return other == face || std::abs(dot(s.normal, corner) - s.offset) > clearance;  // these the segments meet themselves
-  }, crossing, budget);
+  const int count = crossings(
+      g.bvh, a, b,
+      [&](std::uint32_t other) {
+        const Surface& s = g.fixed->surfaces[other];
+        return other == face ||
+               std::abs(dot(s.normal, corner) - s.offset) > clearance;  // these the segments meet themselves
+      },
+      crossing, budget);
   if (count > budget) return false;
   for (int i = 0; i < count; ++i) {
     if (g.opaque(crossing[i].face)) return false;
@@ -148,7 +155,8 @@ inline bool trace_chain(const Geometry& g, const std::uint32_t* chain, int n, co
   const auto from_of = [&](int i) { return i == 0 ? first : chain[i - 1]; };
   const auto to_of = [&](int i) { return i == n ? last : chain[i]; };
   for (int i = n; i >= 0 && occluders; --i)
-    if (occluders->block(g, i, points[i], points[i + 1], from_of(i), to_of(i), g.transmission ? budget : 0)) return false;
+    if (occluders->block(g, i, points[i], points[i + 1], from_of(i), to_of(i), g.transmission ? budget : 0))
+      return false;
   for (int i = 0; i <= n; ++i) {
     const std::uint32_t from = from_of(i), to = to_of(i);
     if ((i > 0 && !trace_corner(g, points[i - 1], points[i], points[i + 1], from, budget, hops)) ||

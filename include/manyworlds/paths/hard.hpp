@@ -26,8 +26,10 @@ inline void add_dynamic_hard(const Geometry& g, const TransmitterCache& cache, s
             table.add(tx, rx, first_hop);
         });
       };
-      if (shot.empty()) grow(entered, *g.fixed, g.moving, depth, Unoccluded(g, &cache.position, 1, no_face, depth), add_paths);
-      else grow(entered, *g.fixed, g.moving, depth, AlongChains(*shot[m], &shot), add_paths);
+      if (shot.empty())
+        grow(entered, *g.fixed, g.moving, depth, Unoccluded(g, &cache.position, 1, no_face, depth), add_paths);
+      else
+        grow(entered, *g.fixed, g.moving, depth, AlongChains(*shot[m], &shot), add_paths);
     }
 }
 

@@ -33,11 +33,11 @@ struct Arrival {
     std::uint32_t signature = 0;                      ///< equal hops have equal numbers
   };
   std::uint32_t tx = 0;
-  std::uint32_t face = 0;              ///< the mover face
-  std::uint32_t chain[max_depth]{};    ///< reflections before it
+  std::uint32_t face = 0;            ///< the mover face
+  std::uint32_t chain[max_depth]{};  ///< reflections before it
   int length = 0;
-  int bounces = 1;                     ///< mover bounces, this one included
-  Vec3d source{};                      ///< image of the transmitter in the chain
+  int bounces = 1;  ///< mover bounces, this one included
+  Vec3d source{};   ///< image of the transmitter in the chain
   std::uint32_t first_way = 0, ways = 0;
 };
 
@@ -48,7 +48,11 @@ class Arrivals {
   std::vector<Arrival::Way> ways;
   std::vector<Hop> hops;
 
-  void clear() { list.clear(); ways.clear(); hops.clear(); }
+  void clear() {
+    list.clear();
+    ways.clear();
+    hops.clear();
+  }
 
   /// Straight from a transmitter through static chains.
   void add_prefixes(const Geometry& g, const TransmitterCache& cache, std::uint32_t tx, int tiles, int depth) {
@@ -58,7 +62,8 @@ class Arrivals {
       for (std::uint32_t m = 0; m < g.moving->size(); ++m) {
         const Surface& s = g.moving->surfaces[m];
         if (!prefix.meets_sphere(s.center, s.radius)) continue;
-        Arrival arrival{tx, g.moving->first_id + m, {}, prefix.length, 1, prefix.apex[0], std::uint32_t(ways.size()), 0};
+        Arrival arrival{tx, g.moving->first_id + m, {}, prefix.length, 1, prefix.apex[0], std::uint32_t(ways.size()),
+                        0};
         std::copy(prefix.chain, prefix.chain + prefix.length, arrival.chain);
         for (int t = 0; t < tiles * tiles; ++t) {
           const Vec3d c = tile_center(s.rectangle, tiles, t);
@@ -67,7 +72,9 @@ class Arrivals {
           Arrival::Way way;
           way.tile[0] = std::uint8_t(t);
           way.first_hop = std::uint32_t(hops.size());
-          if (!trace_chain(walls, prefix.chain, prefix.length, p, depth - prefix.length - 1, hops, no_face, arrival.face)) continue;
+          if (!trace_chain(walls, prefix.chain, prefix.length, p, depth - prefix.length - 1, hops, no_face,
+                           arrival.face))
+            continue;
           add_way(way, arrival);
         }
         if (arrival.ways > 0) list.push_back(arrival);
@@ -89,7 +96,9 @@ class Arrivals {
           const Surface& next = g.moving->surfaces[m];
           const std::uint32_t to = g.moving->first_id + m;
           if ((beam.length == 0 && to == from) || !beam.meets_sphere(next.center, next.radius)) continue;
-          Arrival arrival{list[a].tx, to, {}, length, list[a].bounces + 1, mirror(s, list[a].source), std::uint32_t(ways.size()), 0};
+          Arrival arrival{
+              list[a].tx, to, {}, length, list[a].bounces + 1, mirror(s, list[a].source), std::uint32_t(ways.size()),
+              0};
           std::copy(list[a].chain, list[a].chain + list[a].length, arrival.chain);
           arrival.chain[list[a].length] = from;
           for (int i = 0; i < beam.length; ++i) {
@@ -126,16 +135,21 @@ class Arrivals {
  private:
   static constexpr std::size_t max_ways = 2'000'000;
 
-  static Geometry without_movers(Geometry g) { g.moving = nullptr; return g; }
+  static Geometry without_movers(Geometry g) {
+    g.moving = nullptr;
+    return g;
+  }
 
   void add_way(Arrival::Way& way, Arrival& arrival) {
     // Every further mover bounce multiplies the ways by tiles^2.
     if (ways.size() >= max_ways)
-      throw InputError("visibility.tiles", "more than " + std::to_string(max_ways) + " ways through tiles; take fewer tiles or movers, or a smaller depth");
+      throw InputError("visibility.tiles", "more than " + std::to_string(max_ways) +
+                                               " ways through tiles; take fewer tiles or movers, or a smaller depth");
     way.hops = std::uint32_t(hops.size()) - way.first_hop;
     way.signature = arrival.ways;
     for (std::uint32_t w = arrival.first_way; w < arrival.first_way + arrival.ways; ++w)
-      if (ways[w].hops == way.hops && std::equal(hops.begin() + way.first_hop, hops.end(), hops.begin() + ways[w].first_hop, same_hop)) {
+      if (ways[w].hops == way.hops &&
+          std::equal(hops.begin() + way.first_hop, hops.end(), hops.begin() + ways[w].first_hop, same_hop)) {
         way.signature = ways[w].signature;
         break;
       }

@@ -15,8 +15,9 @@ struct PathRow {
   };
   std::uint32_t tx = 0, rx = 0;
   std::vector<Interaction> interactions;  ///< from transmitter to receiver
-  CVec3<double> field{};  ///< coefficients of the receiver's ports (x, y), or the received field when polarisations are summed
-  double length = 0;      ///< m
+  CVec3<double>
+      field{};  ///< coefficients of the receiver's ports (x, y), or the received field when polarisations are summed
+  double length = 0;             ///< m
   Vec3d departure{}, arrival{};  ///< unit directions of travel at transmitter and receiver
 };
 
@@ -32,7 +33,8 @@ void for_each_path(const PathModel& model, const Workspace& w, F&& f) {
     const TransmitterCache& cache = model.paths_of(w, tx).cache;
     view.hops = cache.hops.data();
     for (std::size_t i = 0; i < cache.paths.size(); ++i)
-      if (!w.replaced[tx][i]) f(kernels::Path{tx, cache.paths[i].rx, cache.paths[i].first_hop, cache.paths[i].hops, 0, 0}, view, group++);
+      if (!w.replaced[tx][i])
+        f(kernels::Path{tx, cache.paths[i].rx, cache.paths[i].first_hop, cache.paths[i].hops, 0, 0}, view, group++);
   }
 }
 
@@ -40,7 +42,8 @@ void for_each_path(const PathModel& model, const Workspace& w, F&& f) {
 inline std::vector<std::uint32_t> reflecting_objects(const Geometry& g, const kernels::Path& path, const Hop* hops) {
   std::vector<std::uint32_t> objects;
   for (std::uint32_t h = 0; h < path.hops; ++h)
-    if (hops[path.first_hop + h].kind == HopKind::reflect) objects.push_back(g.surface(hops[path.first_hop + h].face).object);
+    if (hops[path.first_hop + h].kind == HopKind::reflect)
+      objects.push_back(g.surface(hops[path.first_hop + h].face).object);
   return objects;
 }
 

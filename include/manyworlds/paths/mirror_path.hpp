@@ -9,14 +9,16 @@ namespace manyworlds::paths {
 /// instead of every receiver.
 class MirrorPath {
  public:
-  MirrorPath(const Geometry& g, const Surface& mover, Vec3d source, const std::uint32_t* chain, int n, const Support& support)
+  MirrorPath(const Geometry& g, const Surface& mover, Vec3d source, const std::uint32_t* chain, int n,
+             const Support& support)
       : support_(support), rectangle_(mover.rectangle), image_(mirror(mover, source)) {
     source_height_ = dot(mover.normal, source) - mover.offset;
     for (int i = 0; i < n; ++i) {
       const Surface& s = g.fixed->surfaces[chain[i]];
       image_ = mirror(s, image_);
       rectangle_.center = mirror(s, rectangle_.center);
-      for (Vec3d* axis : {&rectangle_.u, &rectangle_.v, &rectangle_.normal}) *axis = *axis - 2 * dot(s.normal, *axis) * s.normal;
+      for (Vec3d* axis : {&rectangle_.u, &rectangle_.v, &rectangle_.normal})
+        *axis = *axis - 2 * dot(s.normal, *axis) * s.normal;
     }
   }
 
@@ -32,8 +34,10 @@ class MirrorPath {
   /// The same for a block of receivers, by a test that now and then says yes where reaches() says no: clears the lanes of
   /// `inside` for which it does not. Without branches or roots, so that the compiler makes vectors of it.
   void test(const ReceiverGroups::Block& block, int (&inside)[ReceiverGroups::width]) const {
-    if (support_.kind == VisibilityKind::logistic) test<false>(block, inside);
-    else test<true>(block, inside);
+    if (support_.kind == VisibilityKind::logistic)
+      test<false>(block, inside);
+    else
+      test<true>(block, inside);
   }
 
  private:
@@ -42,11 +46,13 @@ class MirrorPath {
     const Rectangled& r = rectangle_;
     const Vec3d n = r.normal, u = r.u, v = r.v, image = image_, c = r.center - image;
     // A bound for lengths l, from any other g: l <= (l^2 + g^2)/(2 g).
-    const double g = norm(Vec3d{block.x[0], block.y[0], block.z[0]} - image), depth = dot(n, c), cu = dot(c, u), cv = dot(c, v);
+    const double g = norm(Vec3d{block.x[0], block.y[0], block.z[0]} - image), depth = dot(n, c), cu = dot(c, u),
+                 cv = dot(c, v);
     const double side = std::copysign(1.0, source_height_), most = detours ? support_.excess : support_.distance;
     for (std::size_t i = 0; i < ReceiverGroups::width; ++i) {
       const double tx = block.x[i] - image.x, ty = block.y[i] - image.y, tz = block.z[i] - image.z;
-      const double along = n.x * tx + n.y * ty + n.z * tz, part = depth / along, square_length = tx * tx + ty * ty + tz * tz;
+      const double along = n.x * tx + n.y * ty + n.z * tz, part = depth / along,
+                   square_length = tx * tx + ty * ty + tz * tz;
       const double tu = u.x * tx + u.y * ty + u.z * tz, tv = v.x * tx + v.y * ty + v.z * tz;
       const double qu = part * tu - cu, qv = part * tv - cv;
       const double xu = max(std::fabs(qu) - r.half_u, 0.0), xv = max(std::fabs(qv) - r.half_v, 0.0);
@@ -65,7 +71,8 @@ class MirrorPath {
   /// Is the way over an edge at distance x shorter than the root of `bound`? `along`: of the whole path along the edge's axis.
   static int over_edge(double part, double square_length, double x, double along, double bound) {
     const double to = part * (part * square_length + 2 * x * along) + x * x;
-    const double from = (1 - part) * ((1 - part) * square_length - 2 * x * along) + x * x, rest = bound * (1 + 1e-12) - to - from;
+    const double from = (1 - part) * ((1 - part) * square_length - 2 * x * along) + x * x,
+                 rest = bound * (1 + 1e-12) - to - from;
     return (rest > 0) & (4 * to * from <= rest * rest);
   }
 

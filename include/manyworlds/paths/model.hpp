@@ -52,8 +52,10 @@ class PathModel {
       const kernels::Path& path = w.table.paths[w.table.groups[dimmed.group]];
       if (gain_bar[path.tx * receivers() + path.rx] == 0) continue;
       const CVec3<double> bar = cotangent(path.tx, path.rx, w.fields[dimmed.group]);
-      if (follows_transmitter<AnySink>(w, path.tx)) kernels::path_field_adjoint(view, path, bar, sink);
-      else w.dimmed.pull(dimmed, hermitian(paths_of(w, path.tx).fields[dimmed.static_path], bar));
+      if (follows_transmitter<AnySink>(w, path.tx))
+        kernels::path_field_adjoint(view, path, bar, sink);
+      else
+        w.dimmed.pull(dimmed, hermitian(paths_of(w, path.tx).fields[dimmed.static_path], bar));
     }
     WideSums sums(transmitters(), w.moving.first_id, w.moving.size());
     w.dimmed.pull_faces(view, w.table, sums);
@@ -105,13 +107,16 @@ class PathModel {
   void place(const Configuration& c, const Visibility& visibility, Workspace& w) const {
     const auto& shapes = world_->mover_shapes;
     if (c.movers.size() != shapes.size() || c.transmitters.size() != transmitters())
-      throw InputError("configuration", "expected " + std::to_string(shapes.size()) + " poses and " + std::to_string(transmitters()) +
-                                            " transmitters, got " + std::to_string(c.movers.size()) + " and " + std::to_string(c.transmitters.size()));
+      throw InputError("configuration", "expected " + std::to_string(shapes.size()) + " poses and " +
+                                            std::to_string(transmitters()) + " transmitters, got " +
+                                            std::to_string(c.movers.size()) + " and " +
+                                            std::to_string(c.transmitters.size()));
     const Visibility& v = visibility;
     if (v.tiles < 1 || v.tiles > kernels::max_tiles || !(v.smoothing_wavelengths > 0 && v.alpha > 0 && v.support > 0))
-      throw InputError("visibility", "expected 1 to 8 tiles and smoothing and support above 0, got " + std::to_string(v.tiles) + " tiles, " +
-                                         std::to_string(v.smoothing_wavelengths) + " wavelengths, " + std::to_string(v.alpha) + " 1/m, support " +
-                                         std::to_string(v.support));
+      throw InputError("visibility", "expected 1 to 8 tiles and smoothing and support above 0, got " +
+                                         std::to_string(v.tiles) + " tiles, " +
+                                         std::to_string(v.smoothing_wavelengths) + " wavelengths, " +
+                                         std::to_string(v.alpha) + " 1/m, support " + std::to_string(v.support));
     w.visibility = visibility;
     w.poses = c.movers;
     w.moving.clear();
@@ -133,7 +138,8 @@ class PathModel {
     w.own_paths.resize(transmitters());
     for (std::size_t t = 0; t < transmitters(); ++t) {
       w.transmitters[t].position = c.transmitters[t];
-      if (c.transmitters[t] == world_->transmitters[t].position) w.own_paths[t].reset();
+      if (c.transmitters[t] == world_->transmitters[t].position)
+        w.own_paths[t].reset();
       else if (!w.own_paths[t] || !(w.own_paths[t]->cache.position == c.transmitters[t]))
         w.own_paths[t] = std::make_shared<const TransmitterPaths>(world_->paths_from(w.transmitters, t));
     }
@@ -178,7 +184,8 @@ class PathModel {
     std::vector<const std::vector<FaceChain>*> chains(w.poses.size(), nullptr);
     for (std::size_t m = 0; m < w.poses.size(); ++m)
       if (radius[m] > 0)
-        chains[m] = &w.shot[m].at(world_->geometry(), w.poses[m].position, radius[m], world_->options.max_depth - 1, rays);
+        chains[m] =
+            &w.shot[m].at(world_->geometry(), w.poses[m].position, radius[m], world_->options.max_depth - 1, rays);
     for (std::uint32_t m : w.mover_of_face) by_face.push_back(chains[m]);
     return by_face;
   }
@@ -195,14 +202,16 @@ class PathModel {
       for (std::uint32_t i = w.table.groups[g]; i < w.table.group_end(g); ++i) w.fields[g] += w.path_fields[i];
     w.dimmed.evaluate(view, w.table);
     for (const PathTable::Dimmed& dimmed : w.table.dimmed)
-      w.fields[dimmed.group] = w.dimmed.factor(dimmed) * paths_of(w, w.table.paths[w.table.groups[dimmed.group]].tx).fields[dimmed.static_path];
+      w.fields[dimmed.group] = w.dimmed.factor(dimmed) *
+                               paths_of(w, w.table.paths[w.table.groups[dimmed.group]].tx).fields[dimmed.static_path];
     w.gains.resize(transmitters() * n);
     w.totals.resize(coherent ? transmitters() * n : 0);
     for (std::size_t t = 0; t < transmitters(); ++t) {
       const TransmitterPaths& own = paths_of(w, t);
       for (std::size_t r = 0; r < n; ++r) {
         const std::uint32_t first = own.cache.first_path[r], last = own.cache.first_path[r + 1];
-        const bool touched = std::any_of(w.replaced[t].begin() + first, w.replaced[t].begin() + last, [](auto x) { return x != 0; });
+        const bool touched =
+            std::any_of(w.replaced[t].begin() + first, w.replaced[t].begin() + last, [](auto x) { return x != 0; });
         double power = touched ? 0 : own.power[r];
         CVec3<double> total = touched ? CVec3<double>{} : own.total[r];
         for (std::uint32_t i = first; touched && i < last; ++i)
@@ -213,8 +222,10 @@ class PathModel {
     }
     for (std::size_t g = 0; g < w.table.groups.size(); ++g) {
       const kernels::Path& path = w.table.paths[w.table.groups[g]];
-      if (coherent) w.totals[path.tx * n + path.rx] += w.fields[g];
-      else w.gains[path.tx * n + path.rx] += norm2(w.fields[g]);
+      if (coherent)
+        w.totals[path.tx * n + path.rx] += w.fields[g];
+      else
+        w.gains[path.tx * n + path.rx] += norm2(w.fields[g]);
     }
     for (std::size_t i = 0; i < w.totals.size(); ++i) w.gains[i] = norm2(w.totals[i]);
   }

@@ -10,7 +10,8 @@ class Unoccluded {
  public:
   /// `sources`: where the beam's paths begin, or up to four points that have all of that in their convex hull, on face
   /// `from` (no_face for a device); `interactions`: most of a path.
-  Unoccluded(const Geometry& g, const Vec3d* sources, int count, std::uint32_t from, int interactions, const bool* stop = nullptr)
+  Unoccluded(const Geometry& g, const Vec3d* sources, int count, std::uint32_t from, int interactions,
+             const bool* stop = nullptr)
       : g_(&g), sources_(sources), count_(count), from_(from), interactions_(interactions), stop_(stop) {}
 
   /// f(face, guide of the child).
@@ -25,14 +26,16 @@ class Unoccluded {
     const int length = beam.length + 1, budget = interactions_ - length;
     const auto ends = [&](std::uint32_t blocker) { return budget == 0 || g_->opaque(blocker); };
     // What cut off the last one mostly cuts off this one.
-    if (last_ != no_face && last_segment_ < length && ends(last_) && cuts(last_, chain, lit, last_segment_)) return false;
+    if (last_ != no_face && last_segment_ < length && ends(last_) && cuts(last_, chain, lit, last_segment_))
+      return false;
     Vec3d p[max_depth + 1];
     if (!chain.unfold(lit.middle(), p)) return true;
     int blockers = 0;
     for (int s = 0; s < length; ++s) {
       const std::uint32_t from = s == 0 ? from_ : chain.faces[s - 1], to = chain.faces[s];
       Crossing crossing[max_depth + 2];
-      const int met = min(crossings(g_->bvh, p[s], p[s + 1], SkipFaces{from, to}, crossing, max_depth + 2), max_depth + 2);
+      const int met =
+          min(crossings(g_->bvh, p[s], p[s + 1], SkipFaces{from, to}, crossing, max_depth + 2), max_depth + 2);
       for (int c = 0; c < met; ++c) {
         const std::uint32_t blocker = crossing[c].face;
         if (!cuts(blocker, chain, lit, s)) continue;
@@ -57,7 +60,8 @@ class Unoccluded {
       std::copy(beam.chain, beam.chain + beam.length, faces);
       faces[beam.length] = last;
       // With fewer sources the first one stands for the others.
-      for (int j = 0; j < max_sources; ++j) mirror_through(g, guide.sources_[j < guide.count_ ? j : 0], faces, beam.length, images[j]);
+      for (int j = 0; j < max_sources; ++j)
+        mirror_through(g, guide.sources_[j < guide.count_ ? j : 0], faces, beam.length, images[j]);
     }
 
     /// Points in the faces' planes on the way to a point of the last face: p[0] = source, p[length] = end. False when they
@@ -91,7 +95,8 @@ class Unoccluded {
       h_left[j] = dot(left.normal, image) - left.offset;
       h_reached[j] = dot(reached.normal, image) - reached.offset;
     }
-    double lo[2] = {1e300, 1e300}, hi[2] = {-1e300, -1e300}, most_before[max_sources] = {}, most_after[max_sources] = {};
+    double lo[2] = {1e300, 1e300}, hi[2] = {-1e300, -1e300}, most_before[max_sources] = {},
+           most_after[max_sources] = {};
     const double side = h[0] > 0 ? 1 : -1;
     int whole = 1;
     for (int i = 0; i < lit.corners; ++i) {
@@ -99,10 +104,13 @@ class Unoccluded {
       for (int f = chain.length - 2; f >= s; --f) corner = mirror(g_->surface(chain.faces[f]), corner);
       const Vec3d d = corner - face.rectangle.center;
       const double ch = dot(face.normal, d), cu = dot(face.rectangle.u, d), cv = dot(face.rectangle.v, d);
-      const double c_left = dot(left.normal, corner) - left.offset, c_reached = dot(reached.normal, corner) - reached.offset;
+      const double c_left = dot(left.normal, corner) - left.offset,
+                   c_reached = dot(reached.normal, corner) - reached.offset;
       for (int j = 0; j < max_sources; ++j) {
-        const double from = first ? 0 : h_left[j] / (h_left[j] - c_left), to = last ? 1 : h_reached[j] / (h_reached[j] - c_reached);
-        const double before = side * (h[j] + from * (ch - h[j])), after = side * (h[j] + to * (ch - h[j])), at = h[j] / (h[j] - ch);
+        const double from = first ? 0 : h_left[j] / (h_left[j] - c_left),
+                     to = last ? 1 : h_reached[j] / (h_reached[j] - c_reached);
+        const double before = side * (h[j] + from * (ch - h[j])), after = side * (h[j] + to * (ch - h[j])),
+                     at = h[j] / (h[j] - ch);
         const double qu = u[j] + at * (cu - u[j]), qv = v[j] + at * (cv - v[j]);
         // A corner may touch the plane, as that of a wall that meets this one: no path ends there.
         whole &= (first | (h_left[j] * c_left < 0)) & (last | (h_reached[j] * c_reached < 0)) & (from < to);

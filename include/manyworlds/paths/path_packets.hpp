@@ -31,14 +31,17 @@ class PathPackets {
     group.resize(table.paths.size());
     std::size_t d = 0;
     for (std::uint32_t g = 0; g < table.groups.size(); ++g) {
-      if (d < table.dimmed.size() && table.dimmed[d].group == g) ++d;
+      if (d < table.dimmed.size() && table.dimmed[d].group == g)
+        ++d;
       else
         for (std::uint32_t i = table.groups[g]; i < table.group_end(g); ++i) group[i] = g, add(table, i);
     }
     for (Packet& packet : list) std::fill(packet.path.begin() + packet.count, packet.path.end(), packet.path[0]);
   }
 
-  std::size_t bytes() const { return list.capacity() * sizeof(Packet) + (open_.capacity() + group.capacity()) * sizeof(open_[0]); }
+  std::size_t bytes() const {
+    return list.capacity() * sizeof(Packet) + (open_.capacity() + group.capacity()) * sizeof(open_[0]);
+  }
 
  private:
   static constexpr std::uint32_t none = ~0u;
@@ -46,7 +49,8 @@ class PathPackets {
   /// Puts the path into the packet that waits for its like, or into a new one.
   void add(const PathTable& table, std::uint32_t path) {
     std::size_t at = hash(table, table.paths[path]) & (open_.size() - 1);
-    while (open_[at] != none && !alike(table, table.paths[path], table.paths[list[open_[at]].path[0]])) at = (at + 1) & (open_.size() - 1);
+    while (open_[at] != none && !alike(table, table.paths[path], table.paths[list[open_[at]].path[0]]))
+      at = (at + 1) & (open_.size() - 1);
     if (open_[at] == none || list[open_[at]].count == Wide::lanes) {
       open_[at] = std::uint32_t(list.size());
       list.emplace_back();
@@ -61,11 +65,14 @@ class PathPackets {
     const std::size_t end = next < table.paths.size() ? table.paths[next].first_tile : table.tiles.size();
     return {table.tiles.data() + path.first_tile, end - path.first_tile};
   }
-  static std::span<const Hop> hops(const PathTable& table, const kernels::Path& path) { return {table.hops.data() + path.first_hop, path.hops}; }
+  static std::span<const Hop> hops(const PathTable& table, const kernels::Path& path) {
+    return {table.hops.data() + path.first_hop, path.hops};
+  }
 
   static bool alike(const PathTable& table, const kernels::Path& a, const kernels::Path& b) {
     return a.tx == b.tx && a.hops == b.hops && a.tile_tuples == b.tile_tuples &&
-           std::ranges::equal(hops(table, a), hops(table, b), [](const Hop& x, const Hop& y) { return x.face == y.face && x.kind == y.kind; }) &&
+           std::ranges::equal(hops(table, a), hops(table, b),
+                              [](const Hop& x, const Hop& y) { return x.face == y.face && x.kind == y.kind; }) &&
            std::ranges::equal(tiles(table, a), tiles(table, b));
   }
   static std::size_t hash(const PathTable& table, const kernels::Path& path) {
@@ -97,8 +104,8 @@ inline void packet_fields(const PathPackets& packets, const kernels::FieldView<d
 /// Adjoint of packet_fields() for the cotangents cotangent(path), into `sums`; sinks that want materials or receivers hear
 /// of it path by path instead.
 template <class Cotangent, class Sink>
-void pull_packets(const PathPackets& packets, const kernels::FieldView<double>& view, const PathTable& table, Cotangent&& cotangent,
-                  WideSums& sums, Sink& sink) {
+void pull_packets(const PathPackets& packets, const kernels::FieldView<double>& view, const PathTable& table,
+                  Cotangent&& cotangent, WideSums& sums, Sink& sink) {
   constexpr bool one_by_one = Sink::wants_materials || Sink::wants_receivers;
   WidePath wide;
   for (const PathPackets::Packet& packet : packets.list) {

@@ -24,10 +24,18 @@ struct PathTable {
   };
   std::vector<Screen> screens;  ///< of the dimmed paths
 
-  void clear() { paths.clear(); hops.clear(); tiles.clear(); groups.clear(); dimmed.clear(); screens.clear(); }
+  void clear() {
+    paths.clear();
+    hops.clear();
+    tiles.clear();
+    groups.clear();
+    dimmed.clear();
+    screens.clear();
+  }
   std::size_t bytes() const {
-    return paths.capacity() * sizeof(kernels::Path) + hops.capacity() * sizeof(Hop) + tiles.capacity() + groups.capacity() * sizeof(groups[0]) +
-           dimmed.capacity() * sizeof(Dimmed) + screens.capacity() * sizeof(screens[0]);
+    return paths.capacity() * sizeof(kernels::Path) + hops.capacity() * sizeof(Hop) + tiles.capacity() +
+           groups.capacity() * sizeof(groups[0]) + dimmed.capacity() * sizeof(Dimmed) +
+           screens.capacity() * sizeof(screens[0]);
   }
 
   /// Starts a new group with the hops that were appended to `hops` since `first_hop`.
@@ -35,8 +43,10 @@ struct PathTable {
     groups.push_back(std::uint32_t(paths.size()));
     add_to_group(tx, rx, first_hop, tiles.size(), 0);
   }
-  void add_to_group(std::uint32_t tx, std::uint32_t rx, std::size_t first_hop, std::size_t first_tile, std::uint32_t tuples) {
-    paths.push_back({tx, rx, std::uint32_t(first_hop), std::uint32_t(hops.size() - first_hop), std::uint32_t(first_tile), tuples});
+  void add_to_group(std::uint32_t tx, std::uint32_t rx, std::size_t first_hop, std::size_t first_tile,
+                    std::uint32_t tuples) {
+    paths.push_back(
+        {tx, rx, std::uint32_t(first_hop), std::uint32_t(hops.size() - first_hop), std::uint32_t(first_tile), tuples});
   }
   std::uint32_t group_end(std::size_t group) const {
     return group + 1 < groups.size() ? groups[group + 1] : std::uint32_t(paths.size());

@@ -44,7 +44,8 @@ inline Recall half_rays_recall(const StaticWorld& world) {
     const TransmitterCache& cache = found->cache;
     if (cache.finder != Finder::shooting) continue;
     half += recall({world.geometry(), cache.position, world.groups, world.options.max_depth, cache.finder,
-                    std::max<std::uint64_t>(1, world.options.rays / 2)}, cache);
+                    std::max<std::uint64_t>(1, world.options.rays / 2)},
+                   cache);
   }
   return half;
 }

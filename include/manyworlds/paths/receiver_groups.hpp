@@ -12,8 +12,12 @@ class ReceiverGroups {
     for (Vec3d p : positions_) boxes.push_back({p, p});
     const BoxTree points = build_boxes(boxes);
     std::vector<std::uint32_t> order;  // neighbours next to each other
-    visit(points.view(), [](const BvhNode&, int (&met)[bvh_width]) { for (int& m : met) m = 1; },
-          [&](std::uint32_t rx) { order.push_back(rx); });
+    visit(
+        points.view(),
+        [](const BvhNode&, int(&met)[bvh_width]) {
+          for (int& m : met) m = 1;
+        },
+        [&](std::uint32_t rx) { order.push_back(rx); });
     boxes.clear();
     for (std::size_t first = 0; first < order.size(); first += width) {
       Block& block = blocks_.emplace_back();
@@ -41,27 +45,30 @@ class ReceiverGroups {
   /// f(receiver) for every receiver in the beam.
   template <class F>
   void for_each_in(const Beam& beam, F&& f) const {
-    for_each_in(beam, [](const Block&, int (&)[width]) {}, f);
+    for_each_in(
+        beam, [](const Block&, int(&)[width]) {}, f);
   }
   /// The same for those that also pass a test, which clears the entries of `inside`: test(block, inside).
   template <class Test, class F>
   void for_each_in(const Beam& beam, Test&& test, F&& f) const {
-    visit(tree_.view(), [&](const BvhNode& node, int (&met)[bvh_width]) { beam.meets(node, met); },
-          [&](std::uint32_t number) {
-            const Block& b = blocks_[number];
-            int inside[width], any = 0;
-            for (int& i : inside) i = 1;
-            for (int k = 0; k < beam.planes; ++k) {
-              const Plane& plane = beam.plane[k];
-              for (std::size_t i = 0; i < width; ++i)
-                inside[i] &= plane.normal.x * b.x[i] + plane.normal.y * b.y[i] + plane.normal.z * b.z[i] - plane.offset >= -tolerance;
-            }
-            for (int i : inside) any |= i;
-            if (!any) return;
-            test(b, inside);
-            for (std::uint32_t i = 0; i < b.count; ++i)
-              if (inside[i]) f(b.receiver[i]);
-          });
+    visit(
+        tree_.view(), [&](const BvhNode& node, int(&met)[bvh_width]) { beam.meets(node, met); },
+        [&](std::uint32_t number) {
+          const Block& b = blocks_[number];
+          int inside[width], any = 0;
+          for (int& i : inside) i = 1;
+          for (int k = 0; k < beam.planes; ++k) {
+            const Plane& plane = beam.plane[k];
+            for (std::size_t i = 0; i < width; ++i)
+              inside[i] &= plane.normal.x * b.x[i] + plane.normal.y * b.y[i] + plane.normal.z * b.z[i] - plane.offset >=
+                           -tolerance;
+          }
+          for (int i : inside) any |= i;
+          if (!any) return;
+          test(b, inside);
+          for (std::uint32_t i = 0; i < b.count; ++i)
+            if (inside[i]) f(b.receiver[i]);
+        });
   }
 
  private:

@@ -12,10 +12,12 @@ class ShotChains {
   const std::vector<FaceChain>& at(const Geometry& g, Vec3d center, double radius, int length, std::uint64_t rays) {
     const Vec3d place = lattice_point(center);
     radius = 1e-4 * std::ceil(1e4 * radius);  // the same for all turns of a mover
-    auto ball = std::find_if(balls_.begin(), balls_.end(), [&](const Ball& b) { return b.center == place && b.radius == radius; });
+    auto ball = std::find_if(balls_.begin(), balls_.end(),
+                             [&](const Ball& b) { return b.center == place && b.radius == radius; });
     if (ball == balls_.end()) {
       if (balls_.size() == most_balls) balls_.pop_back();
-      balls_.push_back({place, radius, shoot(g, {place, radius + spacing * std::sqrt(3.0) / 2 + tolerance}, rays, length)});
+      balls_.push_back(
+          {place, radius, shoot(g, {place, radius + spacing * std::sqrt(3.0) / 2 + tolerance}, rays, length)});
       ball = balls_.end() - 1;
       ++shot_;
     }
@@ -34,7 +36,8 @@ class ShotChains {
   static constexpr double spacing = 0.25;  ///< m, of the lattice of balls
   static constexpr std::size_t most_balls = 32;
   static Vec3d lattice_point(Vec3d p) {
-    return {spacing * std::round(p.x / spacing), spacing * std::round(p.y / spacing), spacing * std::round(p.z / spacing)};
+    return {spacing * std::round(p.x / spacing), spacing * std::round(p.y / spacing),
+            spacing * std::round(p.z / spacing)};
   }
 
   struct Ball {

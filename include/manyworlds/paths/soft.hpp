@@ -2,6 +2,7 @@
 #include "manyworlds/paths/known_legs.hpp"
 #include "manyworlds/paths/legs.hpp"
 #include "manyworlds/paths/mirror_path.hpp"
+#include "manyworlds/paths/unfolded_path.hpp"
 
 /// Paths under soft visibility: chains count as far as the movers' edge weights reach, the mirror point on a mover may
 /// lie beside it, and what walls hide is decided tile by tile.
@@ -13,8 +14,9 @@ class SoftFinder {
   Arrivals arrivals;
 
   /// All paths that bounce on a mover.
-  void add_dynamic(const Geometry& g, const std::vector<const TransmitterCache*>& caches, const ReceiverGroups& receivers,
-                   const ShotByFace& shot, const Visibility& visibility, const Support& support, int depth, PathTable& table) {
+  void add_dynamic(const Geometry& g, const std::vector<const TransmitterCache*>& caches,
+                   const ReceiverGroups& receivers, const ShotByFace& shot, const Visibility& visibility,
+                   const Support& support, int depth, PathTable& table) {
     arrivals.clear();
     legs_.clear();
     leg_hops_.clear();
@@ -26,7 +28,10 @@ class SoftFinder {
       const std::uint32_t m = a.face - g.moving->first_id;
       const int left = depth - a.length - 1;  // interactions after this bounce
       grow_from_mover(g, departure(g.moving->surfaces[m], a.source, visibility.tiles, support), m, shot, left,
-                      [&](const Beam& beam) { reach_receivers(g, caches[a.tx]->position, a, beam, receivers, visibility.tiles, support, depth, table); });
+                      [&](const Beam& beam) {
+                        reach_receivers(g, caches[a.tx]->position, a, beam, receivers, visibility.tiles, support, depth,
+                                        table);
+                      });
     }
   }
 
@@ -37,13 +42,13 @@ class SoftFinder {
     cache.segments.for_each_near(g.moving->surfaces, &support, near, [&](std::uint32_t i) {
       const TransmitterCache::StaticPath& path = cache.paths[i];
       const std::size_t first_hop = table.hops.size(), first_screen = table.screens.size();
-      base_.assign(cache.hops.begin() + path.first_hop, cache.hops.begin() + path.first_hop + path.hops);
-      std::copy_n(cache.points.begin() + path.first_point, path.points, points_);
-      for (std::uint32_t p = 1; p < path.points; ++p) distance_[p] = distance_[p - 1] + norm(points_[p] - points_[p - 1]);
-      screened[i] = append_with_screens(g, support, int(path.points), depth, table.hops);
+      path_.hops.assign(cache.hops.begin() + path.first_hop, cache.hops.begin() + path.first_hop + path.hops);
+      path_.lead({&cache.points[path.first_point], path.points});
+      screened[i] = path_.append_with_screens(g, support, depth, table.hops);
       if (!screened[i]) return table.hops.resize(first_hop);
-      if (add_screens_of(table, first_hop, int(path.points)))
-        table.dimmed.push_back({std::uint32_t(table.groups.size()), i, std::uint32_t(first_screen), std::uint32_t(table.screens.size() - first_screen)});
+      if (path_.add_screens(table, first_hop))
+        table.dimmed.push_back({std::uint32_t(table.groups.size()), i, std::uint32_t(first_screen),
+                                std::uint32_t(table.screens.size() - first_screen)});
       table.add(tx, path.rx, first_hop);
     });
   }
@@ -65,13 +70,16 @@ class SoftFinder {
 
   /// The paths of one arrival that go on through the beam's chain: to every receiver whose mirror point on the mover is in
   /// reach of its edge weight.
-  void reach_receivers(const Geometry& g, Vec3d source, const Arrival& a, const Beam& beam, const ReceiverGroups& receivers,
-                       int tiles, const Support& support, int depth, PathTable& table) {
+  void reach_receivers(const Geometry& g, Vec3d source, const Arrival& a, const Beam& beam,
+                       const ReceiverGroups& receivers, int tiles, const Support& support, int depth,
+                       PathTable& table) {
     const Surface& s = g.surface(a.face);
     const MirrorPath path(g, s, a.source, beam.chain, beam.length, support);
     reached_.clear();
     fresh_.clear();
-    const auto test = [&](const ReceiverGroups::Block& block, int (&inside)[ReceiverGroups::width]) { path.test(block, inside); };
+    const auto test = [&](const ReceiverGroups::Block& block, int(&inside)[ReceiverGroups::width]) {
+      path.test(block, inside);
+    };
     receivers.for_each_in(beam, test, [&](std::uint32_t rx) {
       if (path.reaches(receivers.positions()[rx])) reached_.push_back({rx, 0});
     });
@@ -88,15 +96,20 @@ class SoftFinder {
       occluders_[t] = {};
       mirror_through(g, tile_center(s.rectangle, tiles, t), beam.chain, beam.length, tile_images_[t]);
       packet_.begin(g, tile_images_[t], beam.chain, beam.length, depth - 1 - beam.length, a.face);
-      packet_.for_each(fresh_, [&](const Reached& r) { return receivers.positions()[r.rx]; },
-                       [&](const Reached& r, bool open) { if (!open) legs_[r.first_leg + std::uint32_t(t)].state = Leg::hidden; });
+      packet_.for_each(
+          fresh_, [&](const Reached& r) { return receivers.positions()[r.rx]; },
+          [&](const Reached& r, bool open) {
+            if (!open) legs_[r.first_leg + std::uint32_t(t)].state = Leg::hidden;
+          });
     }
-    for (const Reached& r : reached_) emit(g, source, a, beam, r, receivers.positions()[r.rx], tiles, support, depth, table);
+    for (const Reached& r : reached_)
+      emit(g, source, a, beam, r, receivers.positions()[r.rx], tiles, support, depth, table);
   }
 
   /// The leg from the centre of a tile through the chain to the receiver, found when first asked for; that of tile 0 is
   /// number `first`.
-  const Leg& leg(const Geometry& g, std::uint32_t face, const Beam& chain, std::uint32_t first, Vec3d end, int tile, int tiles, int depth) {
+  const Leg& leg(const Geometry& g, std::uint32_t face, const Beam& chain, std::uint32_t first, Vec3d end, int tile,
+                 int tiles, int depth) {
     Leg& leg = legs_[first + std::uint32_t(tile)];
     if (leg.state != Leg::unknown) return leg;
     leg.state = Leg::hidden;
@@ -105,34 +118,39 @@ class SoftFinder {
     Vec3d p[max_depth + 2];
     leg.first_hop = std::uint32_t(leg_hops_.size());
     if (!solve(walls, tile_images_[tile], chain.chain, chain.length, end, p) || hidden_by_itself(g, face, p[0], p[1]) ||
-        !trace_chain(walls, chain.chain, chain.length, p, depth - 1 - chain.length, leg_hops_, face, no_face, &occluders_[tile])) return leg;
+        !trace_chain(walls, chain.chain, chain.length, p, depth - 1 - chain.length, leg_hops_, face, no_face,
+                     &occluders_[tile]))
+      return leg;
     leg.state = Leg::seen;
     leg.hops = std::uint32_t(leg_hops_.size()) - leg.first_hop;
     leg.signature = std::uint8_t(tile);
     for (std::uint32_t t = first; t < first + std::uint32_t(square(tiles)); ++t)
-      if (&legs_[t] != &leg && legs_[t].state == Leg::seen && same_hops(legs_[t], leg)) leg.signature = legs_[t].signature;
+      if (&legs_[t] != &leg && legs_[t].state == Leg::seen && same_hops(legs_[t], leg))
+        leg.signature = legs_[t].signature;
     return leg;
   }
   bool same_hops(const Leg& a, const Leg& b) const {
     const auto first = leg_hops_.begin() + a.first_hop;
-    return a.hops == b.hops && std::equal(first, first + a.hops, leg_hops_.begin() + b.first_hop,
-                                          [](const Hop& x, const Hop& y) { return x.face == y.face && x.kind == y.kind; });
+    return a.hops == b.hops &&
+           std::equal(first, first + a.hops, leg_hops_.begin() + b.first_hop,
+                      [](const Hop& x, const Hop& y) { return x.face == y.face && x.kind == y.kind; });
   }
 
-  /// Adds the group of paths that an arrival and a chain to a receiver make: one path per different set of transmissions, with the
-  /// tiles that are seen through it.
-  void emit(const Geometry& g, Vec3d source, const Arrival& a, const Beam& chain, const Reached& reached, Vec3d end, int tiles,
-            const Support& support, int depth, PathTable& table) {
+  /// Adds the group of paths that an arrival and a chain to a receiver make: one path per different set of
+  /// transmissions, with the tiles that are seen through it.
+  void emit(const Geometry& g, Vec3d source, const Arrival& a, const Beam& chain, const Reached& reached, Vec3d end,
+            int tiles, const Support& support, int depth, PathTable& table) {
     combinations_.clear();
     for (std::uint32_t w = 0; w < a.ways; ++w) {
       const Arrival::Way& way = arrivals.ways[a.first_way + w];
       const int tile = way.tile[a.bounces - 1];
       const Leg& l = leg(g, a.face, chain, reached.first_leg, end, tile, tiles, depth);
-      if (l.state == Leg::seen && int(way.hops + l.hops) + 1 <= depth) combinations_.push_back({way.signature, l.signature, w, std::uint32_t(tile)});
+      if (l.state == Leg::seen && int(way.hops + l.hops) + 1 <= depth)
+        combinations_.push_back({way.signature, l.signature, w, std::uint32_t(tile)});
     }
     if (combinations_.empty()) return;
     std::sort(combinations_.begin(), combinations_.end());
-    if (!mirror_points(g, source, a, chain, end, support)) return;
+    if (!path_.mirror(g, source, a, chain, end, support)) return;
 
     std::size_t all = 1;
     for (int b = 0; b < a.bounces; ++b) all *= std::size_t(tiles) * std::size_t(tiles);
@@ -140,14 +158,15 @@ class SoftFinder {
     for (std::size_t begin = 0; begin < combinations_.size();) {
       std::size_t last = begin;
       while (last < combinations_.size() && combinations_[last].way_signature == combinations_[begin].way_signature &&
-             combinations_[last].leg_signature == combinations_[begin].leg_signature) ++last;
+             combinations_[last].leg_signature == combinations_[begin].leg_signature)
+        ++last;
       const Arrival::Way& way = arrivals.ways[a.first_way + combinations_[begin].way];
       const Leg& l = legs_[reached.first_leg + combinations_[begin].tile];
-      base_.assign(arrivals.hops.begin() + way.first_hop, arrivals.hops.begin() + way.first_hop + way.hops);
-      base_.push_back({a.face, HopKind::reflect});
-      base_.insert(base_.end(), leg_hops_.begin() + l.first_hop, leg_hops_.begin() + l.first_hop + l.hops);
+      path_.hops.assign(arrivals.hops.begin() + way.first_hop, arrivals.hops.begin() + way.first_hop + way.hops);
+      path_.hops.push_back({a.face, HopKind::reflect});
+      path_.hops.insert(path_.hops.end(), leg_hops_.begin() + l.first_hop, leg_hops_.begin() + l.first_hop + l.hops);
       const std::size_t first_hop = table.hops.size(), first_tile = table.tiles.size();
-      append_with_screens(g, support, a.length + chain.length + 3, depth, table.hops);
+      path_.append_with_screens(g, support, depth, table.hops);
       const bool whole = last - begin == all;
       for (std::size_t c = begin; c < last && !whole; ++c) {
         const std::uint8_t* tile = arrivals.ways[a.first_way + combinations_[c].way].tile;
@@ -160,95 +179,20 @@ class SoftFinder {
     }
   }
 
-  /// Points where the unfolded path meets the planes of its faces, inside them or not, into points_, and their distances
-  /// from the transmitter's image into distance_; at walls these may be out of order. False when an earlier mover bounce
-  /// lies behind its successor or beyond the reach of its weight.
-  bool mirror_points(const Geometry& g, Vec3d source, const Arrival& a, const Beam& chain, Vec3d end, const Support& support) {
-    std::uint32_t faces[max_depth];
-    int n = 0;
-    for (int i = 0; i < a.length; ++i) faces[n++] = a.chain[i];
-    faces[n++] = a.face;
-    for (int i = 0; i < chain.length; ++i) faces[n++] = chain.chain[i];
-    Vec3d image[max_depth + 1];
-    mirror_through(g, source, faces, n, image);
-    points_[0] = source;
-    points_[n + 1] = end;
-    distance_[n + 1] = norm(end - image[n]);
-    for (int i = n; i > 0; --i) {
-      const Surface& s = g.surface(faces[i - 1]);
-      const Vec3d through = points_[i + 1] - image[i];
-      const double part = (s.offset - dot(s.normal, image[i])) / dot(s.normal, through);
-      points_[i] = image[i] + part * through;
-      distance_[i] = part * distance_[i + 1];
-    }
-    double before = 0;
-    for (int i = 1; i <= a.length + 1; ++i) {
-      if (!g.is_mover(faces[i - 1])) continue;
-      if (!(distance_[i] > before && distance_[i] < distance_[n + 1])) return false;
-      before = distance_[i];
-      if (i <= a.length && !support.reaches(g.surface(faces[i - 1]).rectangle, points_[i], (points_[i] - image[i - 1]) / distance_[i], distance_[i],
-                                            distance_[n + 1] - distance_[i])) return false;
-    }
-    return true;
-  }
-
-  /// Appends base_ to `hops`, with the screens of each segment among the segment's transmissions. The path is that of
-  /// points_ and distance_. Should the kernels' limit be exceeded, the screens farthest from the path are left out. True
-  /// when there is a screen.
-  bool append_with_screens(const Geometry& g, Support support, int count, int depth, std::vector<Hop>& hops) {
-    const std::size_t before = hops.size();
-    const int most = kernels::max_hops - int(base_.size());
-    for (int halvings = 0;; ++halvings, support = support.halved()) {
-      int budget = depth - int(base_.size()), room = most;
-      auto next = base_.begin();
-      for (int i = 0; i + 1 < count; ++i) {
-        const std::size_t first = hops.size();
-        while (next != base_.end() && next->kind != HopKind::reflect) hops.push_back(*next++);
-        Segment segment{points_[i], points_[i + 1], distance_[i], distance_[count - 1]};
-        if (first > before) segment.from = hops[first - 1].face;
-        if (next != base_.end()) segment.to = next->face;
-        if (distance_[i + 1] > distance_[i]) add_screens(g, support, segment, budget, room, hops, first);
-        if (next != base_.end()) hops.push_back(*next++);
-      }
-      if (room >= 0 || halvings == 16) return room < most;
-      hops.resize(before);
-    }
-  }
-
-  /// Adds the screens among the hops from `first` on, of the path of points_ and distance_, to the table's. False, adding
-  /// none, when something passes through one.
-  bool add_screens_of(PathTable& table, std::size_t first, int count) {
-    const std::size_t before = table.screens.size();
-    int segment = 0;
-    for (std::size_t h = first; h < table.hops.size(); ++h) {
-      const Hop hop = table.hops[h];
-      if (hop.kind == HopKind::reflect) ++segment;
-      if (hop.kind == HopKind::screen_transmit) {
-        table.screens.resize(before);
-        return false;
-      }
-      if (hop.kind != HopKind::screen) continue;
-      const double length = distance_[segment + 1] - distance_[segment];
-      const Vec3d k = (points_[segment + 1] - points_[segment]) / length;
-      table.screens.push_back({hop.face, {points_[segment] - distance_[segment] * k, k, distance_[count - 1]}});
-    }
-    return true;
-  }
-
   struct Combination {
     std::uint32_t way_signature = 0, leg_signature = 0, way = 0, tile = 0;
     auto operator<=>(const Combination&) const = default;
   };
   std::vector<Leg> legs_;  ///< of this step; those to one receiver through one chain follow each other, by tile
   KnownLegs known_legs_;
-  std::vector<Reached> reached_, fresh_;  ///< receivers in a beam whose mirror point is in reach; those without legs yet
+  std::vector<Reached> reached_;  ///< receivers in a beam whose mirror point is in reach
+  std::vector<Reached> fresh_;    ///< those of them without legs yet
   ChainPacket packet_;
   Vec3d tile_images_[max_tiles2][max_depth + 1];
   Occluders occluders_[max_tiles2];
-  std::vector<Hop> leg_hops_, base_;
+  std::vector<Hop> leg_hops_;
   std::vector<Combination> combinations_;
-  Vec3d points_[max_depth + 2];       ///< of the unfolded path at hand
-  double distance_[max_depth + 2]{};  ///< of each of them from the transmitter's image
+  UnfoldedPath path_;
 };
 
 }  // namespace manyworlds::paths

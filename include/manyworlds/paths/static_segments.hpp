@@ -38,7 +38,8 @@ class StaticSegments {
   /// f(path) for the paths with a segment that meets a face or, with `support`, that the weight of its rectangle's edges
   /// reaches; now and then for one that nearly does. In order, each once. `near` is scratch.
   template <class F>
-  void for_each_near(std::span<const Surface> faces, const Support* support, std::vector<std::uint64_t>& near, F&& f) const {
+  void for_each_near(std::span<const Surface> faces, const Support* support, std::vector<std::uint64_t>& near,
+                     F&& f) const {
     const bool detours = support && support->kind != VisibilityKind::logistic;
     const double distance = support && !detours ? support->distance : 0;
     near.assign((paths_ + 63) / 64, 0);
@@ -46,14 +47,17 @@ class StaticSegments {
       int met[width] = {};
       for (const Surface& face : faces) {
         // A detour may be short far from the segment, where the path passes the edge in line with it.
-        if (detours) find_near<true>(blocks_[b], face.rectangle, support->excess, met);
-        else if (may_meet(bounds_[b], face, distance)) find_near<false>(blocks_[b], face.rectangle, distance, met);
+        if (detours)
+          find_near<true>(blocks_[b], face.rectangle, support->excess, met);
+        else if (may_meet(bounds_[b], face, distance))
+          find_near<false>(blocks_[b], face.rectangle, distance, met);
       }
       for (std::size_t i = 0; i < min(width, count_ - b * width); ++i)
         near[blocks_[b].path[i] / 64] |= std::uint64_t(met[i]) << (blocks_[b].path[i] % 64);
     }
     for (std::size_t word = 0; word < near.size(); ++word)
-      for (std::uint64_t bits = near[word]; bits != 0; bits &= bits - 1) f(std::uint32_t(64 * word) + std::uint32_t(std::countr_zero(bits)));
+      for (std::uint64_t bits = near[word]; bits != 0; bits &= bits - 1)
+        f(std::uint32_t(64 * word) + std::uint32_t(std::countr_zero(bits)));
   }
 
   std::size_t bytes() const { return blocks_.capacity() * sizeof(Block) + bounds_.capacity() * sizeof(Boxd); }
@@ -85,7 +89,8 @@ class StaticSegments {
     for (std::size_t i = 0; i < width; ++i) {
       const float ax = block.a[0][i] - c.x, ay = block.a[1][i] - c.y, az = block.a[2][i] - c.z;
       const float dx = block.d[0][i], dy = block.d[1][i], dz = block.d[2][i], own = block.own[i];
-      const float before = n.x * ax + n.y * ay + n.z * az, slope = n.x * dx + n.y * dy + n.z * dz, after = before + slope;
+      const float before = n.x * ax + n.y * ay + n.z * az, slope = n.x * dx + n.y * dy + n.z * dz,
+                  after = before + slope;
       const float steep = max(std::fabs(slope), 1e-12f), t = clamp(-before / std::copysign(steep, slope), 0.0f, 1.0f);
       // In the plane's coordinates the point is off by more the flatter the segment meets it.
       const float off = margin * (1 + own / steep), qx = ax + t * dx, qy = ay + t * dy, qz = az + t * dz;
@@ -95,7 +100,8 @@ class StaticSegments {
       if constexpr (detours) {
         const float s1 = block.from[i] + t * own, s2 = block.length[i] - s1, bound = square(block.length[i] + most);
         const float ku = (u.x * dx + u.y * dy + u.z * dz) / own, kv = (v.x * dx + v.y * dy + v.z * dz) / own;
-        reached = over_edge(s1, s2, xu, -std::copysign(1.0f, qu) * ku, bound) & over_edge(s1, s2, xv, -std::copysign(1.0f, qv) * kv, bound);
+        reached = over_edge(s1, s2, xu, -std::copysign(1.0f, qu) * ku, bound) &
+                  over_edge(s1, s2, xv, -std::copysign(1.0f, qv) * kv, bound);
       } else {
         reached = max(xu, xv) <= most;
       }
@@ -105,7 +111,8 @@ class StaticSegments {
 
   /// Is the way over an edge at distance x, kappa the cosine between it and the path, shorter than the root of `bound`?
   static int over_edge(float s1, float s2, float x, float kappa, float bound) {
-    const float to = s1 * (s1 + 2 * x * kappa) + x * x, from = s2 * (s2 - 2 * x * kappa) + x * x, rest = bound - to - from;
+    const float to = s1 * (s1 + 2 * x * kappa) + x * x, from = s2 * (s2 - 2 * x * kappa) + x * x,
+                rest = bound - to - from;
     return (rest > 0) & (4 * to * from < rest * rest);
   }
 

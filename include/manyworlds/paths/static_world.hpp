@@ -18,8 +18,8 @@ struct PathOptions {
   /// always do.
   bool moving_transmitters = false;
   Finder finder = Finder::automatic;
-  std::uint64_t rays = default_rays;            ///< of each transmitter, when shooting; an eighth of it from a mover
-  std::size_t max_beams = default_max_beams;    ///< of a transmitter; beyond, the automatic finder shoots
+  std::uint64_t rays = default_rays;          ///< of each transmitter, when shooting; an eighth of it from a mover
+  std::size_t max_beams = default_max_beams;  ///< of a transmitter; beyond, the automatic finder shoots
 };
 
 /// A transmitter's static paths with their fields at the receivers.
@@ -43,21 +43,27 @@ class StaticWorld {
   /// Throws InputError for a depth out of range, a mover that is not in the scene or named twice, and for more than 64
   /// faces of movers.
   StaticWorld(const Scene& scene, const std::vector<std::uint32_t>& movers, PathOptions path_options)
-      : options(path_options), finder(path_options.finder), wavelength(manyworlds::wavelength(scene.frequency_hz)), groups(scene.receivers.positions),
+      : options(path_options),
+        finder(path_options.finder),
+        wavelength(manyworlds::wavelength(scene.frequency_hz)),
+        groups(scene.receivers.positions),
         bvh_({}, {}, {}) {
     if (options.max_depth < 0 || options.max_depth > paths::max_depth)
-      throw InputError("max_depth", "expected 0 to " + std::to_string(paths::max_depth) + ", got " + std::to_string(options.max_depth));
+      throw InputError("max_depth", "expected 0 to " + std::to_string(paths::max_depth) + ", got " +
+                                        std::to_string(options.max_depth));
     for (const Material& m : scene.materials) slabs.push_back(make_slab<double>(m, scene.frequency_hz));
     for (std::uint32_t m : movers) {
       if (m >= scene.objects.size())
         throw InputError("movers", "object " + std::to_string(m) + " of only " + std::to_string(scene.objects.size()));
-      if (std::count(movers.begin(), movers.end(), m) > 1) throw InputError("movers", "'" + scene.objects[m].name + "' is named twice");
+      if (std::count(movers.begin(), movers.end(), m) > 1)
+        throw InputError("movers", "'" + scene.objects[m].name + "' is named twice");
       mover_objects.push_back(scene.objects[m]);
       mover_shapes.push_back(make_mover_shape(scene.objects[m]));
       object_index.push_back(m);
       mover_faces += std::uint32_t(mover_shapes.back().faces.size());
     }
-    if (mover_faces > 64) throw InputError("movers", "at most 64 planar faces may move, found " + std::to_string(mover_faces));
+    if (mover_faces > 64)
+      throw InputError("movers", "at most 64 planar faces may move, found " + std::to_string(mover_faces));
     for (std::uint32_t i = 0; i < scene.objects.size(); ++i) {
       if (std::find(movers.begin(), movers.end(), i) != movers.end()) continue;
       const MoverShape shape = make_mover_shape(scene.objects[i]);
@@ -66,11 +72,13 @@ class StaticWorld {
     fixed.build_tree();
     bvh_ = build_bvh(fixed.triangles);
     for (const Surface& s : fixed.surfaces) frames.push_back({s.rectangle, s.material});
-    for (const Transmitter& t : scene.transmitters) transmitters.push_back(make_device<double>(t.position, t.orientation, t.antenna));
+    for (const Transmitter& t : scene.transmitters)
+      transmitters.push_back(make_device<double>(t.position, t.orientation, t.antenna));
     polarization_sum = !scene.receivers.antenna;
     const auto& orientations = scene.receivers.orientations;
     for (std::size_t r = 0; r < scene.receivers.positions.size(); ++r)
-      receivers.push_back(make_device<double>(scene.receivers.positions[r], orientations.empty() ? Vec3d{} : orientations[r],
+      receivers.push_back(make_device<double>(scene.receivers.positions[r],
+                                              orientations.empty() ? Vec3d{} : orientations[r],
                                               scene.receivers.antenna.value_or(Antenna{})));
     static_paths.resize(transmitters.size());
     std::vector<std::future<void>> others;
@@ -102,18 +110,25 @@ class StaticWorld {
   }
 
   /// Rays that find the chains from a mover; 0 when beams do.
-  std::uint64_t mover_rays() const { return finder == Finder::shooting ? std::max<std::uint64_t>(1, options.rays / 8) : 0; }
+  std::uint64_t mover_rays() const {
+    return finder == Finder::shooting ? std::max<std::uint64_t>(1, options.rays / 8) : 0;
+  }
 
   /// Static paths and fields of transmitter tx, standing at devices[tx].
   TransmitterPaths paths_from(const std::vector<Device<double>>& devices, std::size_t tx) const {
     // A transmitter that moves may come to where the beams are too many, so `automatic` stays automatic.
     const Finder how = finder == Finder::shooting ? finder : options.finder;
-    TransmitterPaths result{{geometry(), devices[tx].position, groups, options.max_depth, how, options.rays, options.max_beams}, {}, {}, {}};
+    TransmitterPaths result{
+        {geometry(), devices[tx].position, groups, options.max_depth, how, options.rays, options.max_beams},
+        {},
+        {},
+        {}};
     const TransmitterCache& cache = result.cache;
     kernels::FieldView<double> view = field_view(devices);
     view.hops = cache.hops.data();
     for (const auto& p : cache.paths)
-      result.fields.push_back(kernels::path_field(view, kernels::Path{std::uint32_t(tx), p.rx, p.first_hop, p.hops, 0, 0}));
+      result.fields.push_back(
+          kernels::path_field(view, kernels::Path{std::uint32_t(tx), p.rx, p.first_hop, p.hops, 0, 0}));
     result.power.assign(receivers.size(), 0);
     result.total.assign(receivers.size(), {});
     for (std::size_t i = 0; i < cache.paths.size(); ++i) {
@@ -124,8 +139,8 @@ class StaticWorld {
   }
 
   std::size_t bytes() const {
-    std::size_t sum = bvh_.bytes() + fixed.triangles.size() * sizeof(BvhTriangle) + fixed.size() * (sizeof(Surface) + sizeof(frames[0])) +
-                      receivers.size() * sizeof(Device<double>);
+    std::size_t sum = bvh_.bytes() + fixed.triangles.size() * sizeof(BvhTriangle) +
+                      fixed.size() * (sizeof(Surface) + sizeof(frames[0])) + receivers.size() * sizeof(Device<double>);
     for (const auto& t : static_paths) sum += t->bytes();
     return sum;
   }
@@ -135,18 +150,20 @@ class StaticWorld {
   double wavelength;
   SurfaceSet fixed;
   ReceiverGroups groups;
-  std::vector<Slab<double>> slabs;                     ///< by material
-  std::vector<kernels::FaceFrame<double>> frames;      ///< by static face
+  std::vector<Slab<double>> slabs;                 ///< by material
+  std::vector<kernels::FaceFrame<double>> frames;  ///< by static face
   std::vector<Device<double>> transmitters, receivers;
   bool polarization_sum = true;
-  std::vector<Object> mover_objects;                   ///< in the order of Configuration::movers
+  std::vector<Object> mover_objects;  ///< in the order of Configuration::movers
   std::vector<MoverShape> mover_shapes;
-  std::vector<std::uint32_t> object_index;             ///< of each mover, in the scene
+  std::vector<std::uint32_t> object_index;  ///< of each mover, in the scene
   std::uint32_t mover_faces = 0;
   std::vector<std::unique_ptr<TransmitterPaths>> static_paths;  ///< by transmitter
 
  private:
-  void find_paths(std::size_t tx) { static_paths[tx] = std::make_unique<TransmitterPaths>(paths_from(transmitters, tx)); }
+  void find_paths(std::size_t tx) {
+    static_paths[tx] = std::make_unique<TransmitterPaths>(paths_from(transmitters, tx));
+  }
 
   Bvh bvh_;
 };

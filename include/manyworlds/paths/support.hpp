@@ -13,7 +13,9 @@ struct Support {
   double distance = 0;  ///< m, for logistic
 
   Support(const Visibility& v, double wavelength)
-      : kind(v.kind), excess(square(v.support) * v.smoothing_wavelengths * wavelength / 4), distance(v.support / v.alpha) {}
+      : kind(v.kind),
+        excess(square(v.support) * v.smoothing_wavelengths * wavelength / 4),
+        distance(v.support / v.alpha) {}
 
   /// Half as far.
   Support halved() const {
@@ -27,7 +29,8 @@ struct Support {
   /// source and target, k the direction of arrival.
   bool reaches(const Rectangled& r, Vec3d q, Vec3d k, double s1, double s2) const {
     const Vec3d d = q - r.center;
-    return s1 > 0 && s2 > 0 && axis(dot(d, r.u), r.half_u, dot(k, r.u), s1, s2) && axis(dot(d, r.v), r.half_v, dot(k, r.v), s1, s2);
+    return s1 > 0 && s2 > 0 && axis(dot(d, r.u), r.half_u, dot(k, r.u), s1, s2) &&
+           axis(dot(d, r.v), r.half_v, dot(k, r.v), s1, s2);
   }
 
   /// Sides of a rectangle in the coordinates of another one's plane, from its centre along u and v; may be infinite.
@@ -79,7 +82,7 @@ struct Support {
     if (x <= 0) return true;
     if (kind == VisibilityKind::logistic) return x < distance;
     const double kappa = at > 0 ? -along : along;
-// sqrt(to) + sqrt(from) < detour, without roots: this decides for every chain and receiver of a step.
+    // sqrt(to) + sqrt(from) < detour, without roots: this decides for every chain and receiver of a step.
     const double to = s1 * s1 + 2 * s1 * x * kappa + x * x, from = s2 * s2 - 2 * s2 * x * kappa + x * x;
     const double rest = square(s1 + s2 + excess) - to - from;
     return rest > 0 && 4 * to * from < rest * rest;

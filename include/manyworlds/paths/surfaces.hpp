@@ -19,11 +19,11 @@ struct Surface {
   double offset = 0;  ///< the plane is normal . x = offset
   Vec3d center{};     ///< centre of the bounding sphere
   double radius = 0;
-  Rectangled rectangle{};     ///< the face itself when `is_rectangle`, else its bounding rectangle
+  Rectangled rectangle{};  ///< the face itself when `is_rectangle`, else its bounding rectangle
   bool is_rectangle = false;
-  bool exact = false;         ///< the corners below bound the face exactly (it is convex)
+  bool exact = false;  ///< the corners below bound the face exactly (it is convex)
   std::uint32_t object = 0, material = 0;
-  std::uint32_t first_corner = 0, corners = 0;      ///< convex polygon that contains the face
+  std::uint32_t first_corner = 0, corners = 0;  ///< convex polygon that contains the face
   std::uint32_t first_triangle = 0, triangles = 0;
   std::uint32_t first_edge = 0, edges = 0;  ///< outline and holes of a face that is no rectangle, made by build_tree()
 };
@@ -40,7 +40,12 @@ class SurfaceSet {
   std::vector<std::array<double, 4>> edges;
 
   std::uint32_t size() const { return std::uint32_t(surfaces.size()); }
-  void clear() { surfaces.clear(); corners.clear(); triangles.clear(); edges.clear(); }
+  void clear() {
+    surfaces.clear();
+    corners.clear();
+    triangles.clear();
+    edges.clear();
+  }
   void build_tree() {
     std::vector<Boxd> boxes(surfaces.size());
     for (std::size_t i = 0; i < boxes.size(); ++i)
@@ -71,14 +76,15 @@ class SurfaceSet {
           corners.push_back(s.rectangle.point(a * r.half_u, b * r.half_v));
       s.corners = std::uint32_t(corners.size()) - s.first_corner;
       s.center = s.rectangle.center;
-      for (std::uint32_t i = 0; i < s.corners; ++i) s.radius = max(s.radius, norm(corners[s.first_corner + i] - s.center));
+      for (std::uint32_t i = 0; i < s.corners; ++i)
+        s.radius = max(s.radius, norm(corners[s.first_corner + i] - s.center));
       s.first_triangle = std::uint32_t(triangles.size());
       for (std::uint32_t primitive : face.primitives) {
         const auto& t = object.mesh.triangles[primitive];
         auto place = [&](std::uint32_t v) { return pose.point(object.mesh.vertices[v] - shape.origin); };
         const auto& source = object.mesh.source_index;
-        triangles.push_back({place(t[0]), place(t[1]), place(t[2]), first_id + size(),
-                             source.empty() ? primitive : source[primitive]});
+        triangles.push_back(
+            {place(t[0]), place(t[1]), place(t[2]), first_id + size(), source.empty() ? primitive : source[primitive]});
       }
       s.triangles = std::uint32_t(triangles.size()) - s.first_triangle;
       surfaces.push_back(s);
@@ -89,7 +95,8 @@ class SurfaceSet {
   bool contains(const Surface& s, Vec3d p) const {
     if (s.is_rectangle) {
       const Vec3d d = p - s.rectangle.center;
-      return std::abs(dot(d, s.rectangle.u)) <= s.rectangle.half_u + tolerance && std::abs(dot(d, s.rectangle.v)) <= s.rectangle.half_v + tolerance;
+      return std::abs(dot(d, s.rectangle.u)) <= s.rectangle.half_u + tolerance &&
+             std::abs(dot(d, s.rectangle.v)) <= s.rectangle.half_v + tolerance;
     }
     if (s.exact) return inside(&corners[s.first_corner], s.corners, s.normal, p);
     return triangle_at(s, p) != no_face;
@@ -102,7 +109,8 @@ class SurfaceSet {
     const Rectangled& r = s.rectangle;
     if (!(max(-lo[0], hi[0]) < r.half_u - margin && max(-lo[1], hi[1]) < r.half_v - margin)) return false;
     if (s.is_rectangle) return true;
-    const double middle[2] = {(lo[0] + hi[0]) / 2, (lo[1] + hi[1]) / 2}, half[2] = {(hi[0] - lo[0]) / 2 + margin, (hi[1] - lo[1]) / 2 + margin};
+    const double middle[2] = {(lo[0] + hi[0]) / 2, (lo[1] + hi[1]) / 2},
+                 half[2] = {(hi[0] - lo[0]) / 2 + margin, (hi[1] - lo[1]) / 2 + margin};
     for (std::uint32_t i = s.first_edge; i < s.first_edge + s.edges; ++i)
       if (meets(edges[i], middle, half)) return false;
     return contains(s, r.point(middle[0], middle[1]));
@@ -121,7 +129,8 @@ class SurfaceSet {
     double triangles_area = 0, outline = 0;
     for (std::uint32_t i : face.primitives) {
       const auto& t = mesh.triangles[i];
-      triangles_area += norm(cross(mesh.vertices[t[1]] - mesh.vertices[t[0]], mesh.vertices[t[2]] - mesh.vertices[t[0]])) / 2;
+      triangles_area +=
+          norm(cross(mesh.vertices[t[1]] - mesh.vertices[t[0]], mesh.vertices[t[2]] - mesh.vertices[t[0]])) / 2;
     }
     const std::size_t n = face.polygon.size();
     for (std::size_t i = 0; i < n; ++i) {
@@ -134,7 +143,8 @@ class SurfaceSet {
 
   /// Edges that only one triangle has, or two on different stretches: what bounds the face, if not less.
   void add_edges(Surface& s) {
-    std::map<std::pair<std::array<std::int64_t, 2>, std::array<std::int64_t, 2>>, std::pair<int, std::array<double, 4>>> uses;
+    std::map<std::pair<std::array<std::int64_t, 2>, std::array<std::int64_t, 2>>, std::pair<int, std::array<double, 4>>>
+        uses;
     for (std::uint32_t t = s.first_triangle; t < s.first_triangle + s.triangles; ++t) {
       const Vec3d corner[3] = {triangles[t].a, triangles[t].b, triangles[t].c};
       for (int k = 0; k < 3; ++k) {

@@ -31,7 +31,7 @@ struct TransmitterCache {
   std::vector<std::uint32_t> first_path;  ///< paths of receiver r are [first_path[r], first_path[r + 1])
   std::vector<Hop> hops;
   std::vector<Vec3d> points;
-  StaticSegments segments;  ///< of the paths
+  StaticSegments segments;        ///< of the paths
   Finder finder = Finder::beams;  ///< the one that ran
   std::size_t beams = 0;          ///< grown, in the tree of all or along the chains
   std::size_t chains = 0;         ///< when shooting: found by rays, or of a single face
@@ -45,7 +45,8 @@ struct TransmitterCache {
     bool too_many = false;
     if (wanted != Finder::shooting) {
       const bool bounded = wanted == Finder::automatic;
-      find(g, receivers, depth, Unoccluded(g, &position, 1, no_face, depth, &too_many), [&] { too_many = bounded && beams > max_beams; });
+      find(g, receivers, depth, Unoccluded(g, &position, 1, no_face, depth, &too_many),
+           [&] { too_many = bounded && beams > max_beams; });
     }
     if (wanted == Finder::shooting || too_many) {
       prefixes = {};
@@ -62,7 +63,8 @@ struct TransmitterCache {
     // Paths stand by receiver; their segments as they were found, where those of one chain are neighbours.
     std::vector<std::uint32_t> found(paths.size()), place(paths.size());
     std::iota(found.begin(), found.end(), 0u);
-    std::stable_sort(found.begin(), found.end(), [&](std::uint32_t a, std::uint32_t b) { return paths[a].rx < paths[b].rx; });
+    std::stable_sort(found.begin(), found.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return paths[a].rx < paths[b].rx; });
     std::vector<StaticPath> by_receiver;
     by_receiver.reserve(paths.size());
     for (const std::uint32_t i : found) {
@@ -108,14 +110,16 @@ struct TransmitterCache {
       Occluders occluders;
       inside.clear();
       receivers.for_each_in(beam, [&](std::uint32_t rx) { inside.push_back(rx); });
-      packet.for_each(inside, [&](std::uint32_t rx) { return receivers.positions()[rx]; }, [&](std::uint32_t rx, bool open) {
-        if (!open || !solve(g, images, beam.chain, n, receivers.positions()[rx], p)) return;
-        const std::size_t first_hop = hops.size();
-        if (!trace_chain(g, beam.chain, n, p, depth - n, hops, no_face, no_face, &occluders)) return;
-        paths.push_back({rx, std::uint32_t(first_hop), std::uint32_t(hops.size() - first_hop),
-                         std::uint32_t(points.size()), std::uint32_t(n + 2)});
-        points.insert(points.end(), p, p + n + 2);
-      });
+      packet.for_each(
+          inside, [&](std::uint32_t rx) { return receivers.positions()[rx]; },
+          [&](std::uint32_t rx, bool open) {
+            if (!open || !solve(g, images, beam.chain, n, receivers.positions()[rx], p)) return;
+            const std::size_t first_hop = hops.size();
+            if (!trace_chain(g, beam.chain, n, p, depth - n, hops, no_face, no_face, &occluders)) return;
+            paths.push_back({rx, std::uint32_t(first_hop), std::uint32_t(hops.size() - first_hop),
+                             std::uint32_t(points.size()), std::uint32_t(n + 2)});
+            points.insert(points.end(), p, p + n + 2);
+          });
     });
   }
 };

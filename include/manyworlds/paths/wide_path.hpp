@@ -64,7 +64,8 @@ class WidePath {
     const WidePath& path;
     void transmitter(std::uint32_t, Vec3<Wide> position) { sink.transmitter(path.first_.tx, position); }
     void face(std::uint32_t face, Vec3<Wide> center, Vec3<Wide> rotation, Wide half_u, Wide half_v) {
-      sink.face(path.all_->hops[path.first_.first_hop + face - kernels::max_hops].face, center, rotation, half_u, half_v);
+      sink.face(path.all_->hops[path.first_.first_hop + face - kernels::max_hops].face, center, rotation, half_u,
+                half_v);
     }
   };
 

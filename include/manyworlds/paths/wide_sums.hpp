@@ -26,7 +26,8 @@ class WideSums {
   void tell(Sink& sink) const {
     for (std::uint32_t tx = 0; tx < transmitters_.size(); ++tx) sink.transmitter(tx, total(transmitters_[tx]));
     for (std::uint32_t f = 0; f < faces_.size(); ++f)
-      sink.face(first_face_ + f, total(faces_[f].center), total(faces_[f].rotation), total(faces_[f].half_u), total(faces_[f].half_v));
+      sink.face(first_face_ + f, total(faces_[f].center), total(faces_[f].rotation), total(faces_[f].half_u),
+                total(faces_[f].half_v));
   }
 
  private:

@@ -21,7 +21,8 @@ struct Workspace {
   std::vector<std::shared_ptr<const TransmitterPaths>> own_paths;  ///< of transmitters that left their place
   std::vector<ShotChains> shot;                                    ///< by mover, when rays find the chains
   SoftFinder soft;
-  std::vector<std::vector<std::uint8_t>> replaced;  ///< by transmitter and static path: stands in the table, or is blocked
+  std::vector<std::vector<std::uint8_t>>
+      replaced;                     ///< by transmitter and static path: stands in the table, or is blocked
   std::vector<std::uint64_t> near;  ///< scratch of the overlay
   PathTable table;
   PathPackets packets;                     ///< of the table
@@ -32,7 +33,8 @@ struct Workspace {
   Visibility visibility;
 
   std::size_t bytes() const {
-    std::size_t sum = gains.capacity() * sizeof(double) + table.bytes() + packets.bytes() + (path_fields.capacity() + fields.capacity() + totals.capacity()) * sizeof(CVec3<double>) +
+    std::size_t sum = gains.capacity() * sizeof(double) + table.bytes() + packets.bytes() +
+                      (path_fields.capacity() + fields.capacity() + totals.capacity()) * sizeof(CVec3<double>) +
                       dimmed.bytes() + soft.bytes() + near.capacity() * sizeof(near[0]);
     for (const ShotChains& chains : shot) sum += chains.bytes();
     for (const auto& r : replaced) sum += r.capacity();

@@ -131,7 +131,8 @@ MW_HD void edge_row(const EdgeModel<T>& model, T u, T kappa, T s1, T s2, T half,
 
 template <class T>
 MW_HD void edge_row_adjoint(const EdgeModel<T>& model, T u, T kappa, T s1, T s2, T half, int tiles,
-                            const EdgeRow<T>& slope, const EdgeRow<T>& bar, T& u_bar, T& kappa_bar, T& s1_bar, T& s2_bar, T& half_bar) {
+                            const EdgeRow<T>& slope, const EdgeRow<T>& bar, T& u_bar, T& kappa_bar, T& s1_bar,
+                            T& s2_bar, T& half_bar) {
   for (int a = 0; a <= tiles; ++a) {
     const T nu_bar = inner(bar[a], slope[a]);
     if (is_zero(nu_bar)) continue;  // beyond the support, or between two tiles that both count

@@ -24,7 +24,8 @@ struct ScreenTape {
 
 /// W of a face.
 template <class T>
-MW_HD Complex<T> screen_weight(const EdgeModel<T>& model, const Rectangle<T>& panel, const ScreenedPiece<T>& piece, ScreenTape<T>& tape) {
+MW_HD Complex<T> screen_weight(const EdgeModel<T>& model, const Rectangle<T>& panel, const ScreenedPiece<T>& piece,
+                               ScreenTape<T>& tape) {
   PanelEdges<T> edges;
   tape.hit = panel_hit(panel, piece.image, piece.direction, piece.length);
   const Complex<T> weight = panel_weight(model, tape.hit, panel, edges);
@@ -34,8 +35,9 @@ MW_HD Complex<T> screen_weight(const EdgeModel<T>& model, const Rectangle<T>& pa
 
 /// Adjoint of screen_weight by the face, for the cotangent of W.
 template <class T>
-MW_HD detail::FaceGradient<T> screen_weight_adjoint(const EdgeModel<T>& model, const Rectangle<T>& panel, const ScreenedPiece<T>& piece,
-                                                    const ScreenTape<T>& tape, Complex<T> weight_bar) {
+MW_HD detail::FaceGradient<T> screen_weight_adjoint(const EdgeModel<T>& model, const Rectangle<T>& panel,
+                                                    const ScreenedPiece<T>& piece, const ScreenTape<T>& tape,
+                                                    Complex<T> weight_bar) {
   PanelEdges<T> edges;
   tape.edges.unpack(edges);
   PanelHit<T> hit_bar;

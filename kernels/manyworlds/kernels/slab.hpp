@@ -148,8 +148,9 @@ class SlabTerms {
   /// Second half of the adjoint: from (r_perp, r_par, D0, e1) to the parameters.
   template <bool materials>
   MW_HD SlabGradient<T> fold(Complex<T> r_perp, Complex<T> r_par, Complex<T> d0, Complex<T> e1) const {
-    const Complex<T> inv_a = any(norm2(a_) > T(0)) ? reciprocal(a_) : Complex<T>{};  // 0 for PEC, where nothing depends on a
-    const Complex<T> slope = c_ * inv_a;                                        // da/dc
+    const Complex<T> inv_a =
+        any(norm2(a_) > T(0)) ? reciprocal(a_) : Complex<T>{};  // 0 for PEC, where nothing depends on a
+    const Complex<T> slope = c_ * inv_a;                        // da/dc
     const Complex<T> inv_ag2 = inv_a * inv_g_ * inv_g_;
     const Complex<T> turned = k0_ * Complex<T>{e1_.im, -e1_.re}, by_a = thickness_ * turned;  // de1/da = -j k0 d e1
     SlabGradient<T> g;
