@@ -56,20 +56,33 @@ TEST(StaticSegments, NoneThatIsNearIsLost) {
     };
     const std::array kinds{VisibilityKind::hard, VisibilityKind::fresnel, VisibilityKind::atan,
                            VisibilityKind::logistic};
-    const Visibility visibility{.kind = kinds[seed / 6 % 4], .smoothing_wavelengths = random.uniform(0.1, 4)};
+    const Visibility visibility{
+        .kind = kinds[seed / 6 % 4], .smoothing_wavelengths = random.uniform(0.1, 4), .alpha = 4};
     const Support support(visibility, wavelength);
     const Support* const soft = visibility.kind == VisibilityKind::hard ? nullptr : &support;
     const std::vector<Surface> faces{random_panel(random, point(), 1), random_panel(random, point(), 2 * scale)};
 
     StaticSegments segments;
     std::set<std::uint32_t> expected;
+    Vec3d corner{};
     for (std::uint32_t path = 0; path < 700; ++path) {
-      // Two pieces; now and then through a face's edge, or along its plane but for rounding.
-      const Surface& aimed = faces[path % 2];
+      // Two pieces; now and then through a face's edge, or along its plane but for rounding. Every other scene has
+      // bundles of short ones instead, about the corners of the faces.
+      const Surface& aimed = faces[path / 16 % 2];
       const Rectangled& r = aimed.rectangle;
-      const Vec3d a = point(), target = path % 5 == 0 ? r.point(random.uniform(-1, 1) * r.half_u, r.half_v) : point();
-      const Vec3d b = path % 5 == 0 ? target + random.uniform(0.1, 1) * (target - a) : target;
-      const Vec3d c = path % 7 == 0 ? b + 5 * r.u + 1e-3 * r.normal : point();
+      Vec3d a = point(), b = point(), c = point();
+      if (seed / 24 % 2 == 0) {
+        const Vec3d edge = r.point(random.uniform(-1, 1) * r.half_u, r.half_v);
+        if (path % 5 == 0) b = edge + random.uniform(0.1, 1) * (edge - a);
+        if (path % 7 == 0) c = b + 5 * r.u + 1e-3 * r.normal;
+      } else {
+        if (path % 16 == 0)
+          corner = r.point((path % 32 == 0 ? 1 : -1) * (r.half_u + random.uniform(-0.2, 1.6)),
+                           (path % 3 == 0 ? 1 : -1) * (r.half_v + random.uniform(-0.2, 1.6)));
+        a = corner + 0.05 * r.normal + test::random_point(random, {-0.02, -0.02, -0.02}, {0.02, 0.02, 0.02});
+        b = corner - 0.05 * r.normal + test::random_point(random, {-0.02, -0.02, -0.02}, {0.02, 0.02, 0.02});
+        c = b + test::random_point(random, {-0.1, -0.1, -0.1}, {0.1, 0.1, 0.1});
+      }
       const double first = norm(b - a), length = first + norm(c - b);
       segments.add(path, a, b, 0, length);
       segments.add(path, b, c, first, length);

@@ -70,9 +70,9 @@ class StaticSegments {
     std::uint32_t path[width]{};
   };
 
-  /// May a segment within the box come as near as `distance` to the face's bounding sphere?
+  /// May a segment within the box meet the face, or its rectangle made larger by `distance` on all sides?
   static bool may_meet(const Boxd& box, const Surface& face, double distance) {
-    const double reach = face.radius + distance + 1e-3;
+    const double reach = face.radius + std::sqrt(2.0) * distance + 1e-3;
     double square_distance = 0;
     for (int axis = 0; axis < 3; ++axis)
       square_distance += square(max(0.0, max(box.lo[axis] - face.center[axis], face.center[axis] - box.hi[axis])));
