@@ -17,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 
+from report import Report
+
 VISIBILITIES = ("hard", "fresnel")
 
 
@@ -46,22 +48,6 @@ class Rows:
 
     def of(self, name):
         return [(key[1:], row) for key, row in self.rows.items() if key[0] == name]
-
-
-class Report:
-    def __init__(self):
-        self.lines = []
-
-    def __call__(self, *lines):
-        print(*lines, sep="\n", flush=True)
-        self.lines += lines
-
-    def table(self, title, *head):
-        self("", f"## {title}", "") if title else self("")
-        self("| " + " | ".join(head) + " |", "|" + "---|" * len(head))
-
-    def row(self, *cells):
-        self("| " + " | ".join(str(c) for c in cells) + " |")
 
 
 def ms(value):
@@ -198,10 +184,7 @@ def main():
     for row in bars:
         say.row(*row)
     if len(sys.argv) > 2:
-        text = open(sys.argv[2]).read().splitlines() if os.path.exists(sys.argv[2]) else []
-        at = next((i for i, line in enumerate(text) if line.startswith("## Remarks")), len(text))
-        with open(sys.argv[2], "w") as f:
-            f.write("\n".join([*say.lines, *([""] if at < len(text) else []), *text[at:]]) + "\n")
+        say.write(sys.argv[2])
 
 
 if __name__ == "__main__":

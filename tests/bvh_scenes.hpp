@@ -137,4 +137,13 @@ inline std::vector<Ends> segments(const std::vector<BvhTriangle>& triangles, std
   return all;
 }
 
+/// Faces 0 and 1, floors side by side; 2, a wall on the joint.
+inline std::vector<BvhTriangle> floors_and_wall() {
+  Maker maker;
+  maker.quad({0, 0, 0}, {5, 0, 0}, {0, 5, 0});
+  maker.quad({5, 0, 0}, {5, 0, 0}, {0, 5, 0});
+  maker.quad({5, 0, 0}, {0, 5, 0}, {0, 0, 3});
+  return maker.triangles;
+}
+
 }  // namespace manyworlds::bvh_scenes

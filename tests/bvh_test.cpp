@@ -147,13 +147,10 @@ TEST(Bvh, ClosedMeshesAreWatertight) {
 }
 
 TEST(Bvh, EndsOnFacesDoNotBlock) {
-  bvh_scenes::Maker maker;
-  maker.quad({0, 0, 0}, {5, 0, 0}, {0, 5, 0});  // floor
-  maker.quad({5, 0, 0}, {5, 0, 0}, {0, 5, 0});  // floor beside it
-  maker.quad({5, 0, 0}, {0, 5, 0}, {0, 0, 3});  // wall on the joint
+  const Triangles triangles = bvh_scenes::floors_and_wall();
   for (double angle : {0.0, 0.7, 2.0})
     for (Vec3d shift : {Vec3d{}, Vec3d{20, 30, 1}, Vec3d{900, 900, 900}}) {
-      const Bvh bvh = build_bvh(moved(maker.triangles, angle, shift));
+      const Bvh bvh = build_bvh(moved(triangles, angle, shift));
       const auto hit = [&](Vec3d a, Vec3d b, SkipFaces skip) {
         return any_hit(bvh.view(), moved(a, angle, shift), moved(b, angle, shift), skip);
       };

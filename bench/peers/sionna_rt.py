@@ -20,6 +20,8 @@ import numpy as np
 import sionna.rt as rt
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+from report import Report
 SCENE = os.path.join(HERE, "../../examples/scenes/office_v1/office_v1.xml")
 FREQUENCY, DEPTH, CELLS, SIZE, HEIGHT = 3.5e9, 3, 32, (30.0, 20.0), 1.2
 TRANSMITTERS = ((8.1, 10.2, 2.7), (4.0, 4.72, 2.7))
@@ -136,21 +138,6 @@ def ends(path):
     return path["tx"], path["rx"]
 
 
-class Report:
-    def __init__(self):
-        self.lines = []
-
-    def __call__(self, *lines):
-        print(*lines, sep="\n", flush=True)
-        self.lines += lines
-
-    def table(self, *head):
-        self("", "| " + " | ".join(head) + " |", "|" + "---|" * len(head))
-
-    def row(self, *cells):
-        self("| " + " | ".join(str(c) for c in cells) + " |")
-
-
 def yes(flag):
     return "on" if flag else "off"
 
@@ -161,7 +148,7 @@ def speed(say, ours, theirs, path_calls):
         "In turn: our step under hard visibility, ours under the default (Fresnel weight, 2 x 2 tiles), their call. First",
         "calls compile kernels; ratios are to the median of later calls, or to the first where there is one only. The bars",
         "are for 10^6 rays of the map and 10^5 of the paths. `table`: their max_num_paths_per_src, 10^6 by default.")
-    say.table("transmission", "theirs", "calls", "first, s", "later, s", "our hard step, ms", "**ratio**", "bar",
+    say.table(None, "transmission", "theirs", "calls", "first, s", "later, s", "our hard step, ms", "**ratio**", "bar",
               "our Fresnel step, ms", "ratio")
     solved, starts = {}, {False: [], True: []}
     for transmission in (False, True):
@@ -194,7 +181,7 @@ def recall(say, ours, solved):
         f"Paths of {len(TRANSMITTERS)} transmitters to {CELLS * CELLS} cell centres with the panel at one place, hard. A path is found when they",
         "have one of the same objects and interactions with vertices within 2 cm. `gain`: share of the summed gain of a",
         "receiver's paths that the found ones carry; its median, and the value that 95 % of the receivers reach.")
-    say.table("transmission", "theirs", "s", "over our hard step", "their paths", "not ours", "our paths", "of these found", "gain, median",
+    say.table(None, "transmission", "theirs", "s", "over our hard step", "their paths", "not ours", "our paths", "of these found", "gain, median",
               "gain, 95 % of receivers")
     for transmission in (False, True):
         all_of_ours = ours(transmission, paths=True)["paths"]
@@ -242,13 +229,13 @@ def maps(say, ours, theirs, largest, points):
             row.last = spread
 
         row.last = None
-        say.table(f"transmission {yes(transmission)}: their rays", "s", *columns)
+        say.table(None, f"transmission {yes(transmission)}: their rays", "s", *columns)
         for power in range(4, largest + 1):
             seconds, gain = theirs.map(transmission, 10**power)
             row(f"10^{power}", f"{seconds:.2f}", gain=gain, points=max(exact))
         say("", f"(ours: {max(exact)} x {max(exact)} points of a cell)")
         row.last = None
-        say.table(f"transmission {yes(transmission)}: our points", *columns)
+        say.table(None, f"transmission {yes(transmission)}: our points", *columns)
         for n in exact:
             row(f"{n} x {n}", gain=gain, points=n)
         say("", f"(theirs: 10^{largest} rays)")
@@ -276,10 +263,7 @@ def main(tool, file=None, quick=""):
     recall(say, ours, speed(say, ours, theirs, path_calls))
     maps(say, ours, theirs, 7 if quick else 8, (1, 2, 4, 8, 16) if quick else (1, 2, 4, 8, 16, 32))
     if file:
-        text = open(file).read().splitlines() if os.path.exists(file) else []
-        at = next((i for i, line in enumerate(text) if line.startswith("## Remarks")), len(text))
-        with open(file, "w") as f:
-            f.write("\n".join([*say.lines, *([""] if at < len(text) else []), *text[at:]]) + "\n")
+        say.write(file)
 
 
 main(*sys.argv[1:])
