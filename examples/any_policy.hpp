@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "manyworlds/executor/batch.hpp"
+#include "manyworlds/executor/processes.hpp"
 #include "manyworlds/executor/serial.hpp"
 #include "manyworlds/loss/coverage.hpp"
 #include "manyworlds/loss/mean_db.hpp"
@@ -89,10 +90,18 @@ struct AnyOptimizer {
   template <class Rule>
   struct StateOf {
     typename Rule::State state;
+    template <class A>
+    void archive(A& a) {
+      a(state);
+    }
   };
   template <mw::CoordinateOptimizer Rule>
   struct StateOf<Rule> {
     std::vector<typename Rule::template State<double>> state;  ///< by coordinate
+    template <class A>
+    void archive(A& a) {
+      a(state);
+    }
   };
   using State = std::variant<StateOf<O>...>;
 
@@ -138,6 +147,10 @@ struct AnySocial {
   template <class S>
   struct StateOf {
     typename S::State state;
+    template <class A>
+    void archive(A& a) {
+      a(state);
+    }
   };
   using State = std::variant<StateOf<First>, StateOf<More>...>;
 
@@ -166,6 +179,9 @@ struct AnyExecutor {
   void for_each_world(std::size_t n, F&& f) const {
     std::visit([&](const auto& e) { e.for_each_world(n, f); }, prm.policy);
   }
+  std::unique_ptr<mw::Crew> open(const mw::Identity& run, const mw::JobServer& server) const {
+    return std::visit([&](const auto& e) { return mw::open_crew(e, run, server); }, prm.policy);
+  }
 };
 
 /// Everything that the library has.
@@ -177,7 +193,7 @@ using Optimizers =
 using Prunings = AnyPruning<mw::pruning::None, mw::pruning::BottomFraction>;
 using Untried = AnySocial<mw::social::None, mw::social::Pull>;
 using Tried = AnySocial<mw::social::Recombine, mw::social::Differential>;
-using Executors = AnyExecutor<mw::executor::Batch, mw::executor::Serial>;
+using Executors = AnyExecutor<mw::executor::Batch, mw::executor::Serial, mw::executor::Processes>;
 
 static_assert(mw::Loss<CombinedLoss> && mw::Loss<LossPerTransmitter> && mw::Optimizer<Optimizers> &&
               mw::Pruning<Prunings> && mw::Social<Untried> && mw::Social<Tried> && mw::Executor<Executors>);

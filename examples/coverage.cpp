@@ -162,7 +162,7 @@ int main(int argc, char** argv) {
     const std::filesystem::path folder = output;
     io::write_csv(folder / "coverage.csv", table(scene, values, quantity.column));
     io::write_npy(folder / "coverage.npy", values.of_tx, shape_of(scene));
-    io::write_file_atomically(folder / "coverage.png", png);
+    write_file_atomically(folder / "coverage.png", png);
 
     if (quiet) return;
     const auto dead =

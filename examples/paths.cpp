@@ -1,5 +1,5 @@
 /// Lists every propagation path between given points of a scene, with the gradient of the gain on request.
-#include "manyworlds/io/atomic_file.hpp"
+#include "manyworlds/core/file.hpp"
 #include "manyworlds/io/load.hpp"
 #include "manyworlds/io/paths_json.hpp"
 #include "manyworlds/scene/names.hpp"
@@ -220,6 +220,6 @@ int main(int argc, char** argv) {
     if (output.empty())
       std::cout << text;
     else
-      io::write_file_atomically(output, text);
+      write_file_atomically(output, text);
   });
 }

@@ -2,6 +2,7 @@
 /// one is written with maps before and after.
 #include "ctrl_c.hpp"
 #include "gradient_check.hpp"
+#include "manyworlds/engine/checkpoint.hpp"
 #include "manyworlds/engine/console.hpp"
 #include "manyworlds/engine/interrupt.hpp"
 #include "place_summary.hpp"
@@ -35,9 +36,10 @@ Result run_search(const Problem& problem, const examples::Search& search, C&&...
       [&]<class S>(const S& s) {
         Result result = run(typename S::Engine{problem, s.prm}, s.executor, callbacks...);
         const std::string names[] = {s.prm.loss.name(), s.prm.optimizer.name(), s.prm.pruning.name(),
-                                     s.prm.social.name(), s.executor.prm.name()};
+                                     s.prm.social.name()};
         for (std::size_t i = 0; i < std::size(names); ++i) result.params[i].second = names[i];
-        for (auto& line : print_params(s.executor.prm, "executor.")) result.params.push_back(std::move(line));
+        result.execution.front().second = s.executor.prm.name();
+        for (auto& line : print_params(s.executor.prm, "executor.")) result.execution.push_back(std::move(line));
         return result;
       },
       search);
@@ -100,6 +102,8 @@ int main(int argc, char** argv) {
   double map_spacing = 0;
   bool quiet = false, check = false, print_config = false, parameters = false;
   examples::ReportOptions report;
+  callback::Checkpoint checkpoint{.folder = {}, .every = 0};
+  checkpoint.tell = [](const std::string& line) { std::cerr << "place: " << line << '\n'; };
   std::string output = "out";
   app.add_option("--output", output, "folder for result.json, history.csv and the pictures")
       ->capture_default_str()
@@ -108,6 +112,15 @@ int main(int argc, char** argv) {
   app.add_option("--map-spacing", map_spacing, "cells of the pictures; 0 = about 10,000 over the whole scene")
       ->capture_default_str()
       ->type_name("M")
+      ->group("Run");
+  app.add_option("--checkpoint-every", checkpoint.every,
+                 "iterations between checkpoints in the output folder; 0 = only on Ctrl-C")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N")
+      ->group("Run");
+  app.add_flag("--resume", checkpoint.resume,
+               "go on from the checkpoint in the output folder, of the same run; anew if there is none")
       ->group("Run");
   app.add_flag(
          "--check-gradient", check,
@@ -133,7 +146,7 @@ int main(int argc, char** argv) {
 
     Stopwatch watch;
     std::optional<examples::OutputFolder> folder;
-    if (!check) folder.emplace("--output", output);
+    if (!check && !executor::in_worker()) folder.emplace("--output", output);
     Scene scene = scene_options.load();
     scene = scene_options.placed(scene, VisibilityKind::hard).applied_to(std::move(scene));
     const placement::All placement = placement_options.apply(scene);
@@ -157,8 +170,16 @@ int main(int argc, char** argv) {
       std::fprintf(stderr, "%s, prepared in %.2f s\n", examples::problem_text(problem, report).c_str(), watch.lap());
 
     examples::end_on_ctrl_c();
-    const Result result = run_search(problem, search, Console{quiet}, callback::Interrupt{&examples::interrupted});
+    checkpoint.folder = output;
+    const Result result =
+        run_search(problem, search, Console{quiet}, callback::Interrupt{&examples::interrupted}, checkpoint);
     ended_early = result.interrupted;
+    for (const auto& [name, value] : result.execution)
+      if (name == "last_loss")
+        std::cerr << "place: warning: workers were lost and their steps done again: " << value << '\n';
+    for (const WorldResult& world : result.worlds)
+      if (world.reason == Reason::failed)
+        std::cerr << "place: warning: world " << world.id << " failed: " << world.failure << '\n';
     if (result.rss.dead == problem.receivers())
       std::cerr << "place: warning: the winner reaches no receiver; where no path arrives, a loss has no gradient\n";
     watch.lap();

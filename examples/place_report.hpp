@@ -158,7 +158,7 @@ inline std::vector<std::string> write_report(const mw::Problem& problem, const m
     files.emplace_back(name, mw::io::encode_png(image, name));
   std::vector<std::string> names;
   for (const auto& [name, bytes] : files) {
-    mw::io::write_file_atomically(folder / name, bytes);
+    mw::write_file_atomically(folder / name, bytes);
     names.push_back(name);
   }
   return names;

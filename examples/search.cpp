@@ -1,6 +1,6 @@
 /// Gradient descent from many starts beside exhaustive grid, random search and particle swarm on the same problem, with
 /// equal numbers of evaluations and in equal time.
-#include "manyworlds/io/atomic_file.hpp"
+#include "manyworlds/core/file.hpp"
 #include "manyworlds/io/result_json.hpp"
 #include "named_problem.hpp"
 #include "placement_options.hpp"
@@ -148,7 +148,7 @@ int main(int argc, char** argv) {
             params[kind.option] = search_options.policies.*kind.name;
           for (const auto& [key, value] : print_params(search)) params[key] = value;
           for (const examples::Found& f : comparison.found) found.push_back(to_json(f));
-          io::write_file_atomically(json, io::json_text({{"format", "manyworlds comparison"},
+          write_file_atomically(json, io::json_text({{"format", "manyworlds comparison"},
                                                          {"version", comparison_version},
                                                          {"interrupted", ended_early},
                                                          {"problem", choice.name()},

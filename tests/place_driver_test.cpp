@@ -48,8 +48,7 @@ struct Place : testing::Test {
 
 /// Without what differs from run to run, and from executor to executor.
 json repeatable(json result) {
-  for (const char* name : {"times", "bytes_of_workspaces"}) result.erase(name);  // as many workspaces as threads
-  for (const char* name : {"executor", "executor.threads"}) result["params"].erase(name);
+  for (const char* name : {"times", "execution"}) result.erase(name);
   return result;
 }
 

@@ -58,11 +58,13 @@
 #include "manyworlds/social/recombine.hpp"
 #include "manyworlds/social/social.hpp"
 #include "manyworlds/engine/baselines.hpp"
+#include "manyworlds/engine/checkpoint.hpp"
 #include "manyworlds/engine/console.hpp"
 #include "manyworlds/engine/interrupt.hpp"
 #include "manyworlds/engine/multistart.hpp"
 #include "manyworlds/engine/scene_problem.hpp"
 #include "manyworlds/executor/batch.hpp"
+#include "manyworlds/executor/processes.hpp"
 #include "manyworlds/executor/serial.hpp"
 #ifdef MANYWORLDS_WITH_IO
 #include "manyworlds/io/csv.hpp"

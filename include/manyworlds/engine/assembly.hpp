@@ -7,9 +7,9 @@
 
 #include "manyworlds/core/random.hpp"
 #include "manyworlds/core/text.hpp"
-#include "manyworlds/engine/workspaces.hpp"
 #include "manyworlds/engine/problem.hpp"
 #include "manyworlds/engine/result.hpp"
+#include "manyworlds/engine/workspaces.hpp"
 
 namespace manyworlds {
 
@@ -64,13 +64,13 @@ PartOwners find_owners(const Problem& problem, std::uint64_t seed) {
 /// Starts for several movers. Incoherent power is (mutual bounces and blocking aside) the static power plus a sum over
 /// movers: each mover's power map is found alone for a pool of single starts, then sets are assembled greedily by the
 /// loss of summed maps, each from a random part of the pool. A ranking, not a score: the descent evaluates the sets.
-template <Loss L, class Problem, Executor E>
+template <class Context, class Problem, Executor E>
 class Assembly {
  public:
-  Assembly(const Problem& problem, const L& loss, const Visibility& visibility, const AssemblyParams& prm,
-           std::uint64_t seed, Workspaces<Problem, E>& workspaces, Counts& counts, std::function<bool()> stop)
-      : problem_(problem),
-        loss_(loss),
+  Assembly(const Context& context, const Visibility& visibility, const AssemblyParams& prm, std::uint64_t seed,
+           Workspaces<Problem, E>& workspaces, Counts& counts, std::function<bool()> stop)
+      : context_(context),
+        problem_(context.problem),
         visibility_(visibility),
         prm_(prm),
         seed_(seed),
@@ -95,10 +95,19 @@ class Assembly {
     return sets;
   }
 
+  template <class A>
+  void archive(A& a) {
+    a(pool_, static_gains_);
+  }
+
  private:
   struct Single {
     std::vector<double> x;      ///< a whole start, of which one part is meant
     std::vector<double> gains;  ///< what this mover alone adds to the static gains
+    template <class A>
+    void archive(A& a) {
+      a(x, gains);
+    }
   };
   struct Choice {
     double loss;
@@ -110,31 +119,29 @@ class Assembly {
   void fill_pool() {
     const PartOwners owners = find_owners(problem_, seed_);
     const auto per_part = std::size_t(prm_.pool);
-    pool_.resize(per_part * parts());
-    auto alone = [&](std::vector<double>& x, std::size_t part, typename Problem::Workspace& workspace) {
-      problem_.place(x, workspace);
-      Configuration& configuration = workspace.configuration;
-      configuration.absent.assign(configuration.movers.size(), 0);
+    const auto alone = [&](std::size_t draw, std::size_t part) {
+      GainsJob job{visibility_, std::vector<double>(problem_.variables().size()), {}, {}};
+      Random random(seed_, std::uint32_t(draw), 0, Purpose::start);
+      problem_.placement.start(random, placement::StartKind::bisector, job.x);
+      job.absent.assign(problem_.before().movers.size(), 0);
       for (std::size_t other = 0; other < parts(); ++other) {
         if (other == part) continue;
-        for (std::size_t m : owners.movers[other]) configuration.absent[m] = 1;
+        for (std::size_t m : owners.movers[other]) job.absent[m] = 1;
       }
-      problem_.powers(configuration, visibility_, workspace);
-      return workspace.model.gains;
+      return job;
     };
-    std::vector<double> first(problem_.variables().size());
-    Random random(seed_, 0, 0, Purpose::start);
-    problem_.placement.start(random, placement::StartKind::bisector, first);
-    static_gains_ = alone(first, parts(), *typename Workspaces<Problem, E>::Loan(workspaces_));
-    const std::size_t done = workspaces_.for_each_until(stop_, pool_.size(), [&](std::size_t i, auto& workspace) {
-      Single& single = pool_[i];
-      single.x.resize(problem_.variables().size());
-      Random draw(seed_, std::uint32_t(i), 0, Purpose::start);
-      problem_.placement.start(draw, placement::StartKind::bisector, single.x);
-      single.gains = alone(single.x, i / per_part, workspace);
-      for (std::size_t g = 0; g < single.gains.size(); ++g) single.gains[g] -= static_gains_[g];
-    });
-    pool_.resize(done);
+    std::vector<GainsJob> jobs{alone(0, parts())};
+    workspaces_.run(context_, jobs);
+    if (jobs.front().gains.empty()) throw RunError("the gains without movers cannot be had");
+    static_gains_ = std::move(jobs.front().gains);
+    jobs.clear();
+    for (std::size_t i = 0; i < per_part * parts(); ++i) jobs.push_back(alone(i, i / per_part));
+    jobs.resize(workspaces_.run_until(stop_, context_, jobs));
+    for (GainsJob& job : jobs) {
+      if (job.gains.empty()) job.gains = static_gains_;  // nobody could tell what it adds
+      for (std::size_t g = 0; g < job.gains.size(); ++g) job.gains[g] -= static_gains_[g];
+      pool_.push_back({std::move(job.x), std::move(job.gains)});
+    }
     counts_.forward += pool_.size() + 1;
     counts_.starts_drawn += pool_.size();
     counts_.pool = pool_.size();
@@ -175,6 +182,7 @@ class Assembly {
     const auto wanted = std::size_t(std::ceil(prm_.subset * double(per_part)));
     std::vector<std::size_t> indices(per_part);
     for (std::size_t i = 0; i < per_part; ++i) indices[i] = part * per_part + i;
+    const auto loss = at_progress(context_.loss, 0.0);
     std::vector<Choice> ranked;
     std::vector<double> sum(gains.size());
     for (std::size_t i = 0; i < wanted; ++i) {
@@ -182,7 +190,7 @@ class Assembly {
       const Single& single = pool_[indices[i]];
       for (std::size_t g = 0; g < sum.size(); ++g) sum[g] = std::max(0.0, gains[g] + single.gains[g]);
       problem_.powers_of(sum, workspace);
-      ranked.push_back({problem_.value_of(loss_, workspace), indices[i]});
+      ranked.push_back({problem_.value_of(loss, workspace), indices[i]});
     }
     std::stable_sort(ranked.begin(), ranked.end(),
                      [](const Choice& a, const Choice& b) { return better(a.loss, b.loss); });
@@ -202,8 +210,8 @@ class Assembly {
     return true;
   }
 
+  const Context& context_;
   const Problem& problem_;
-  L loss_;
   Visibility visibility_;
   AssemblyParams prm_;
   std::uint64_t seed_;

@@ -1,7 +1,7 @@
 #pragma once
 #include "manyworlds/engine/descent.hpp"
-#include "manyworlds/engine/workspaces.hpp"
 #include "manyworlds/engine/report.hpp"
+#include "manyworlds/engine/workspaces.hpp"
 
 /// Searches without gradients over the same problem, loss and visibility, with the same kind of result: what
 /// multi-start gradient descent has to beat.
@@ -44,8 +44,8 @@ template <Loss L, class Problem, Executor E>
 class BatchSearch {
  public:
   BatchSearch(const Problem& problem, const L& loss, const BaselineParams& prm, const E& executor, const char* method)
-      : problem_(problem),
-        loss_(at_progress(loss, 1.0)),
+      : context_{problem, loss},
+        problem_(problem),
         prm_(prm),
         workspaces_((check(problem, loss, prm), problem), executor, std::size_t(prm.particles)) {
     result_.method = method;
@@ -55,12 +55,13 @@ class BatchSearch {
   std::vector<double> evaluate(const std::vector<std::vector<double>>& points) {
     const double left = std::floor(prm_.evaluations) - double(result_.counts.forward);
     const std::size_t n = std::min(points.size(), std::size_t(max(0.0, left)));
-    std::vector<double> values(points.size(), std::numeric_limits<double>::quiet_NaN());
-    workspaces_.for_each(n, [&](std::size_t i, typename Problem::Workspace& workspace) {
-      values[i] = problem_.value(loss_, points[i], prm_.visibility, workspace);
-    });
+    std::vector<ValueJob> jobs;
+    for (std::size_t i = 0; i < n; ++i) jobs.push_back({1.0, prm_.visibility, points[i]});
+    workspaces_.run(context_, jobs);
     result_.counts.forward += n;
     ++result_.iterations;
+    std::vector<double> values(points.size(), std::numeric_limits<double>::quiet_NaN());
+    for (std::size_t i = 0; i < n; ++i) values[i] = jobs[i].value;
     return values;
   }
   bool spent() const {
@@ -98,9 +99,11 @@ class BatchSearch {
     for (WorldResult& w : result_.worlds) w.reason = Reason::iterations;
     result_.times.descent_s = watch_.lap();
     result_.bytes_of_workspaces = workspaces_.bytes();
-    describe_winner(problem_, prm_.visibility, prm_.report, result_, *typename Workspaces<Problem, E>::Loan(workspaces_));
-    result_.params = {{"loss", L::name}, {"executor", E::name}};
-    for (auto& line : print_params(loss_.prm, "loss.")) result_.params.push_back(std::move(line));
+    describe_winner(problem_, prm_.visibility, prm_.report, result_,
+                    *typename Workspaces<Problem, E>::Loan(workspaces_));
+    result_.params = {{"loss", L::name}};
+    result_.execution = {{"executor", E::name}};
+    for (auto& line : print_params(context_.loss.prm, "loss.")) result_.params.push_back(std::move(line));
     for (auto& line : print_params(prm_)) result_.params.push_back(std::move(line));
     result_.times.scoring_s = watch_.lap();
     result_.times.total_s = result_.times.descent_s + result_.times.scoring_s;
@@ -114,8 +117,12 @@ class BatchSearch {
     if constexpr (requires { loss.check(); }) loss.check();
   }
 
+  struct Context {
+    const Problem& problem;
+    L loss;
+  };
+  Context context_;
   const Problem& problem_;
-  L loss_;
   const BaselineParams& prm_;
   Workspaces<Problem, E> workspaces_;
   Stopwatch watch_;

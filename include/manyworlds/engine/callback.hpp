@@ -1,9 +1,11 @@
 #pragma once
 #include <concepts>
 #include <limits>
+#include <optional>
 #include <span>
 #include <tuple>
 
+#include "manyworlds/engine/crew.hpp"
 #include "manyworlds/engine/result.hpp"
 
 namespace manyworlds {
@@ -24,8 +26,9 @@ struct Progress {
 
 /// A callback is any object with any subset of these hooks. `iteration` may return true to end the run; `stop` is asked
 /// between batches of evaluations everywhere else (finding starts, polish) and ends that work early when it returns true.
-/// A Ctrl-C flag is a callback that returns it from `stop` (engine/interrupt.hpp). Hooks run on the calling thread,
-/// between iterations, in the order given.
+/// A Ctrl-C flag is a callback that returns it from `stop` (engine/interrupt.hpp). `restore` may return what `save` was
+/// once given, with which the run goes on (engine/checkpoint.hpp). Hooks run on the calling thread, between iterations,
+/// in the order given.
 template <class C>
 concept Callback = requires(C& c, const Progress& p) {
   c.start(p);
@@ -33,8 +36,17 @@ concept Callback = requires(C& c, const Progress& p) {
 || requires(C& c, const Progress& p) { c.iteration(p); }
 || requires(C& c, const Progress& p, const WorldResult& w) { c.world_stopped(p, w); }
 || requires(C& c, const Result& r) { c.end(r); }
+|| requires(C& c, const Identity& run, std::string (*bytes)()) {
+  c.save(int(), bool(), run, bytes);
+  { c.restore(run) } -> std::same_as<std::optional<std::string>>;
+}
 || requires(C& c) {
   { c.stop() } -> std::convertible_to<bool>;
+};
+
+template <class C>
+concept KeepsState = requires(C& c, const Identity& run) {
+  c.restore(run);
 };
 
 /// The callbacks of one run; remembers whether any of them has ended it.
@@ -68,6 +80,23 @@ class Callbacks {
     each([&](auto& c) {
       if constexpr (requires { c.world_stopped(p, w); }) c.world_stopped(p, w);
     });
+  }
+  /// Does any of them keep checkpoints?
+  static constexpr bool keeps = (KeepsState<C> || ...);
+  /// `state()` gives the bytes of the run, for whoever wants them now.
+  template <class State>
+  void save(int iteration, bool last, const Identity& run, const State& state) {
+    each([&](auto& c) {
+      if constexpr (requires { c.save(iteration, last, run, state); }) c.save(iteration, last, run, state);
+    });
+  }
+  std::optional<std::string> restore(const Identity& run) {
+    std::optional<std::string> bytes;
+    each([&](auto& c) {
+      if constexpr (requires { c.restore(run); })
+        if (!bytes) bytes = c.restore(run);
+    });
+    return bytes;
   }
   void end(const Result& r) {
     each([&](auto& c) {

@@ -6,9 +6,19 @@
 namespace manyworlds {
 
 /// Why a world is not running.
-enum class Reason : std::uint8_t { running, iterations, gradient, step, loss_change, pruned, non_finite, stopped };
-constexpr std::array<const char*, 8> choices(Reason) {
-  return {"running", "iterations", "gradient", "step", "loss_change", "pruned", "non_finite", "stopped"};
+enum class Reason : std::uint8_t {
+  running,
+  iterations,
+  gradient,
+  step,
+  loss_change,
+  pruned,
+  non_finite,
+  stopped,
+  failed
+};
+constexpr std::array<const char*, 9> choices(Reason) {
+  return {"running", "iterations", "gradient", "step", "loss_change", "pruned", "non_finite", "stopped", "failed"};
 }
 
 constexpr bool is_convergence(Reason r) {

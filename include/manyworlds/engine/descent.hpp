@@ -64,7 +64,7 @@ inline double projected_norm(std::span<const double> x, std::span<const double> 
 template <Optimizer O>
 class Descent {
  public:
-  explicit Descent(std::size_t variables) { reset(variables); }
+  explicit Descent(std::size_t variables = 0) { reset(variables); }
 
   /// Forgets everything, as at the start of a run.
   void reset(std::size_t variables) {
@@ -99,6 +99,11 @@ class Descent {
     for (std::size_t i = 0; i < x.size(); ++i) x[i] = z[i] * scales[i];
   }
 
+  template <class A>
+  void archive(A& a) {
+    a(state_, steps_);
+  }
+
  private:
   template <class Any>
   struct StateOf {
@@ -108,7 +113,12 @@ class Descent {
   struct StateOf<Any> {
     using type = std::vector<typename Any::template State<double>>;
   };
-  typename StateOf<O>::type state_;
+
+ public:
+  using State = typename StateOf<O>::type;
+
+ private:
+  State state_;
   int steps_ = 0;
 };
 

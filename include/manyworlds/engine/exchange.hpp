@@ -20,27 +20,25 @@ void exchange_places(const S& social, int iteration, std::uint64_t seed, const s
     parts.push_back(physics.problem.placement.part_range(p));
   }
   const Barrier barrier{iteration, peers, parts};
-  std::vector<std::vector<double>> proposals(ranked.size());
-  std::vector<double> values(ranked.size(), unknown);
-  workspaces.for_each(ranked.size(), [&](std::size_t rank, typename Problem::Workspace& workspace) {
+  std::vector<World<O, S>*> movers;
+  std::vector<ValueJob> proposals;
+  for (std::size_t rank = 0; rank < ranked.size(); ++rank) {
     World<O, S>& world = *ranked[rank];
     Random random(seed, world.record.id, std::uint32_t(iteration), Purpose::social);
     std::vector<double> x = world.x;
-    if (!social.propose(barrier, rank, world.social, random, x)) return;
+    if (!social.propose(barrier, rank, world.social, random, x)) continue;
     physics.problem.placement.repair(x);
+    movers.push_back(&world);
+    proposals.push_back(physics.final_value(std::move(x)));
+  }
+  if constexpr (S::trial) workspaces.run(physics, proposals);
+  for (std::size_t i = 0; i < movers.size(); ++i) {
     if constexpr (S::trial) {
-      values[rank] = physics.problem.value(physics.final_loss(), x, physics.visibility, workspace);
-      ++world.counts.forward;
-      if (!better(values[rank], world.record.value)) return;
+      ++movers[i]->counts.forward;
+      if (better(proposals[i].value, movers[i]->record.value)) movers[i]->improve(proposals[i].x, proposals[i].value);
+    } else {
+      movers[i]->move_to(std::move(proposals[i].x));
     }
-    proposals[rank] = std::move(x);
-  });
-  for (std::size_t rank = 0; rank < ranked.size(); ++rank) {
-    if (proposals[rank].empty()) continue;
-    if constexpr (S::trial)
-      ranked[rank]->improve(std::move(proposals[rank]), values[rank]);
-    else
-      ranked[rank]->move_to(std::move(proposals[rank]));
   }
 }
 

@@ -27,6 +27,7 @@ template <Loss L, Optimizer O, Pruning P, Social S>
 struct MultiStartParams {
   int worlds = 32;
   int iterations = 60;
+  int min_live_worlds = 1;  ///< a run whose worlds fail goes on down to this many
   std::uint64_t seed = 1;
   typename L::Params loss{};
   DescentParams<O> optimizer{};
@@ -44,6 +45,7 @@ struct MultiStartParams {
   void fields(V&& v) {
     v("worlds", worlds, "independent starts");
     v("iterations", iterations, "gradient steps per world; 0 = only score the starts");
+    v("min_live_worlds", min_live_worlds, "the run goes on while so many worlds have not failed");
     v("seed", seed, "master seed");
     v("loss", loss, "");
     v("optimizer", optimizer, "");
@@ -64,6 +66,7 @@ struct MultiStartParams {
   /// Throws InputError when one of them is out of range.
   void check() const {
     if (worlds < 1) throw InputError("worlds", "expected at least 1");
+    expect(min_live_worlds >= 1 && min_live_worlds <= worlds, "min_live_worlds", "1 to the number of worlds");
     if (iterations < 0) throw InputError("iterations", "expected 0 or more");
     expect(visibility.alpha > 0, "visibility.alpha", "a positive number");
     expect(visibility.support > 0, "visibility.support", "a positive number");

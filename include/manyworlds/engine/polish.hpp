@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "manyworlds/core/random.hpp"
-#include "manyworlds/engine/workspaces.hpp"
 #include "manyworlds/engine/report.hpp"
+#include "manyworlds/engine/workspaces.hpp"
 #include "manyworlds/loss/loss.hpp"
 
 namespace manyworlds {
@@ -34,13 +34,14 @@ struct PolishedPoint {
   Random random;
   double spread, value;
 
-  template <Loss L, class Problem>
-  void step(const Problem& problem, const L& loss, const Visibility& visibility, std::span<const double> scales,
-            typename Problem::Workspace& workspace) {
+  template <class Placement>
+  std::vector<double> propose(const Placement& placement, std::span<const double> scales) {
     std::vector<double> tried = x;
     for (std::size_t i = 0; i < x.size(); ++i) tried[i] += spread * scales[i] * random.normal();
-    problem.placement.repair(tried);
-    const double at = problem.value(loss, tried, visibility, workspace);
+    placement.repair(tried);
+    return tried;
+  }
+  void judge(std::vector<double> tried, double at) {
     const bool success = better(at, value);
     if (success) {
       x = std::move(tried);
@@ -50,12 +51,13 @@ struct PolishedPoint {
   }
 };
 
-/// Polishes the best worlds of a result on hard visibility and adds the best outcome to it. `stop()` is asked after
-/// each step and ends the polish early.
-template <Loss L, class Problem, Executor E, class Stop>
-void polish_best(const Problem& problem, const L& loss, const Visibility& visibility, std::span<const double> scales,
+/// Polishes the best worlds of a result on hard visibility and adds the best outcome to it. `context` has the problem
+/// and the loss (engine/job.hpp). `stop()` is asked after each step and ends the polish early.
+template <class Context, class Problem, Executor E, class Stop>
+void polish_best(const Context& context, const Visibility& visibility, std::span<const double> scales,
                  const PolishParams& prm, std::uint64_t seed, double coverage_dbm, Workspaces<Problem, E>& workspaces,
                  Result& result, const Stop& stop) {
+  const Problem& problem = context.problem;
   std::vector<const WorldResult*> order;
   for (const WorldResult& world : result.worlds) order.push_back(&world);
   std::stable_sort(order.begin(), order.end(),
@@ -66,15 +68,18 @@ void polish_best(const Problem& problem, const L& loss, const Visibility& visibi
   for (const WorldResult* world : order) {
     points.push_back({world->x, Random(seed, world->id, 0, Purpose::search), prm.step_m, 0});
   }
-  workspaces.for_each(points.size(), [&](std::size_t i, typename Problem::Workspace& workspace) {
-    points[i].value = problem.value(loss, points[i].x, hard, workspace);
-  });
-  result.counts.forward += points.size();
+  std::vector<ValueJob> jobs;
+  const auto evaluate = [&] {
+    workspaces.run(context, jobs);
+    result.counts.forward += jobs.size();
+  };
+  for (const PolishedPoint& point : points) jobs.push_back({1.0, hard, point.x});
+  evaluate();
+  for (std::size_t i = 0; i < points.size(); ++i) points[i].value = jobs[i].value;
   for (int step = 0; step < prm.steps && !stop(); ++step) {
-    workspaces.for_each(points.size(), [&](std::size_t i, typename Problem::Workspace& workspace) {
-      points[i].step(problem, loss, hard, scales, workspace);
-    });
-    result.counts.forward += points.size();
+    for (std::size_t i = 0; i < points.size(); ++i) jobs[i] = {1.0, hard, points[i].propose(problem.placement, scales)};
+    evaluate();
+    for (std::size_t i = 0; i < points.size(); ++i) points[i].judge(std::move(jobs[i].x), jobs[i].value);
   }
   std::size_t best = 0;
   for (std::size_t i = 1; i < points.size(); ++i) {

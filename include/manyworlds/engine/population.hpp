@@ -37,6 +37,18 @@ class Population {
     return std::size_t(std::count_if(worlds_.begin(), worlds_.end(), [](const World& w) { return w.alive(); }));
   }
 
+  template <class A>
+  void archive(A& a) {
+    std::uint64_t count = worlds_.size();
+    a(count);
+    if constexpr (std::same_as<A, ArchiveReader>) worlds_.clear();
+    for (std::uint64_t i = 0; i < count; ++i) {
+      World& world = i < worlds_.size() ? worlds_[i] : worlds_.emplace_back();
+      world.archive_state(a);
+      a(world.record.history, world.record.failure, world.record.restarts);
+    }
+  }
+
   /// Evaluations of all worlds so far.
   double spent(double gradient_cost) const {
     double sum = 0;

@@ -60,6 +60,15 @@ struct History {
   std::vector<double> loss, value;
   std::vector<double> x;  ///< [rows][variables]
   std::size_t rows() const { return loss.size(); }
+  template <class A>
+  void archive(A& a) {
+    a(loss, value, x);
+  }
+  void append(const History& more) {
+    loss.insert(loss.end(), more.loss.begin(), more.loss.end());
+    value.insert(value.end(), more.value.begin(), more.value.end());
+    x.insert(x.end(), more.x.begin(), more.x.end());
+  }
 };
 
 struct WorldResult {
@@ -71,6 +80,11 @@ struct WorldResult {
   double value = 0;       ///< best physical value; NaN if none was finite
   std::vector<double> x;  ///< where it had it
   History history;
+
+  std::string failure{};  ///< why it failed, where it did (Reason::failed)
+  int pid = 0;            ///< process that did its last iteration; 0 = this one
+  int restarts = 0;       ///< iterations begun again after a worker was lost
+  std::size_t bytes = 0;  ///< resident memory of that process
 };
 
 /// What the run cost. One evaluation is one forward pass; a gradient (forward and backward) counts `gradient_cost`.
@@ -115,6 +129,8 @@ struct Result {
   std::size_t bytes_per_world = 0;      ///< its state, without what worlds share and without histories
   std::size_t bytes_of_workspaces = 0;  ///< one for every thread, which the worlds share
   std::vector<std::pair<std::string, std::string>> params;  ///< the tree the run had
+  /// Where it ran: what an executor tells of its workers. Nothing else of a result depends on that but times and bytes.
+  std::vector<std::pair<std::string, std::string>> execution;
 
   const Pose& pose(std::size_t mover = 0) const { return configuration.movers.at(mover); }
 };

@@ -1,6 +1,7 @@
 #pragma once
 #include "manyworlds/engine/callback.hpp"
 #include "manyworlds/engine/exchange.hpp"
+#include "manyworlds/engine/identity.hpp"
 #include "manyworlds/engine/multistart_params.hpp"
 #include "manyworlds/engine/population.hpp"
 
@@ -31,15 +32,27 @@ class Run {
                  prm_.iterations,
                  variable_scales(problem.variables(), prm_.optimizer.radians_per_metre)},
         workspaces_(problem, executor, std::size_t(prm_.worlds)),
-        finder_(problem, at_progress(physics_.loss, 0.0), prm_.annealing.at(0, prm_.visibility), prm_.starts, prm_.seed,
-                workspaces_, result_.counts, [this] { return callbacks_.stopped(); }) {
+        finder_(physics_, prm_.annealing.at(0, prm_.visibility), prm_.starts, prm_.seed, workspaces_, result_.counts,
+                [this] { return callbacks_.stopped(); }) {
     result_.counts.gradient_cost = prm_.report.gradient_cost;
+    if constexpr (World::archivable) {
+      identity_ = identity_of(problem, prm_);
+      workspaces_.hire(open_crew(executor, identity_, job_server()));
+    } else if (open_crew(executor, {}, {})) {
+      throw InputError("executor", "worlds in other processes need archive() in the state of the optimizer " +
+                                       std::string(O::name) + " and of the social policy " + S::name);
+    }
   }
 
+  /// Finds starts, or goes on where a checkpoint has left the run.
   void start() {
-    begin(std::size_t(prm_.worlds));
-    budget_ = spent() + owed();
-    result_.times.starts_s = watch_.lap();
+    if (!restored()) {
+      begin(std::size_t(prm_.worlds));
+      budget_ = spent() + owed();
+      result_.times.starts_s = watch_.lap();
+    } else if (pending_ > 0) {
+      begin(std::exchange(pending_, 0));
+    }
     callbacks_.start(progress());
   }
 
@@ -51,12 +64,13 @@ class Run {
   /// One iteration of every live world.
   void descend() {
     const Worlds ran = worlds_.alive();
-    workspaces_.for_each(ran.size(), [&](std::size_t i, auto& workspace) {
-      ran[i]->advance(physics_, iteration_, workspace);
-    });
+    std::vector<AdvanceJob<World>> jobs;
+    for (World* world : ran) jobs.push_back({world, iteration_});
+    workspaces_.run(physics_, jobs);
     ++iteration_;
     if (!ran.empty()) look(ran);
     announce(ran);
+    check_enough();
     result_.times.descent_s += watch_.lap();
   }
 
@@ -97,21 +111,27 @@ class Run {
     for (std::size_t i = 0; i < woken; ++i) improved[i]->wake();
 
     const std::size_t fresh = affordable(descent + finder_.cost(prm_.report.gradient_cost), free - woken);
-    if (left >= fewest_iterations && 4 * fresh >= all) begin(fresh);
+    if (left >= fewest_iterations && 4 * fresh >= all) {
+      pending_ = fresh;
+      if constexpr (World::archivable && Callbacks<C...>::keeps) before_begin_ = state();
+      begin(std::exchange(pending_, 0));
+    }
     result_.times.barriers_s += watch_.lap();
   }
 
-  void report() { callbacks_.iteration(progress()); }
+  void report() {
+    callbacks_.iteration(progress());
+    if (!cut_short_) save(false);
+  }
 
   /// Scores where every world ended, chooses the winner, describes it.
   Result finish() {
     watch_.lap();
     result_.interrupted = callbacks_.stopped();
-    workspaces_.for_each(worlds_.size(), [&](std::size_t w, typename Problem::Workspace& workspace) {
-      if (worlds_[w].record.reason == Reason::pruned) return;
-      worlds_[w].score(physics_, workspace);
-      worlds_[w].close();
-    });
+    save(result_.interrupted);
+    const Worlds ended = worlds_.those([](const World& w) { return !w.removed(); });
+    score(ended);
+    for (World* world : ended) world->close();
     const Worlds running = worlds_.alive();
     for (World* world : running) world->record.reason = result_.interrupted ? Reason::stopped : Reason::iterations;
     announce(running);
@@ -125,15 +145,17 @@ class Run {
     }
     describe_winner(problem_, prm_.visibility, prm_.report, result_, *typename Spaces::Loan(workspaces_));
     if (prm_.polish.worlds > 0 && !result_.interrupted) {
-      polish_best(problem_, physics_.final_loss(), prm_.visibility, physics_.scales, prm_.polish, prm_.seed,
-                  prm_.report.coverage_dbm, workspaces_, result_, [this] { return callbacks_.stopped(); });
+      polish_best(physics_, prm_.visibility, physics_.scales, prm_.polish, prm_.seed, prm_.report.coverage_dbm,
+                  workspaces_, result_, [this] { return callbacks_.stopped(); });
       result_.interrupted = callbacks_.stopped();
     }
-    result_.params = {
-        {"loss", L::name}, {"optimizer", O::name}, {"pruning", P::name}, {"social", S::name}, {"executor", E::name}};
+    result_.params = {{"loss", L::name}, {"optimizer", O::name}, {"pruning", P::name}, {"social", S::name}};
     for (auto& line : print_params(prm_)) result_.params.push_back(std::move(line));
+    result_.execution = {{"executor", E::name}};
+    if (workspaces_.crew())
+      for (auto& line : workspaces_.crew()->report()) result_.execution.push_back(std::move(line));
     result_.times.scoring_s = watch_.lap();
-    result_.times.total_s = total_.elapsed();
+    result_.times.total_s = seconds();
     callbacks_.end(result_);
     return std::move(result_);
   }
@@ -147,6 +169,7 @@ class Run {
   void begin(std::size_t n) {
     std::vector<std::vector<double>> starts = finder_.find(n, iteration_);
     for (std::vector<double>& start : starts) worlds_.begin(iteration_, prm_.optimizer.rates, std::move(start));
+    cut_short_ = callbacks_.stopped();
     if (iteration_ > 0) result_.counts.new_starts += starts.size();
   }
 
@@ -160,19 +183,30 @@ class Run {
     return std::size_t(std::clamp((budget_ - spent() - owed()) / each, 0.0, double(most)));
   }
 
+  /// Makes the physical value of these worlds known where they are.
+  void score(const Worlds& worlds) {
+    std::vector<World*> unscored;
+    std::vector<ValueJob> jobs;
+    for (World* world : worlds) {
+      if (std::isfinite(world->value())) continue;
+      unscored.push_back(world);
+      jobs.push_back(physics_.final_value(world->x));
+    }
+    workspaces_.run(physics_, jobs);
+    for (std::size_t i = 0; i < jobs.size(); ++i) unscored[i]->scored(jobs[i].value);
+  }
+
   /// Live worlds by physical value.
   Worlds ranked() {
     Worlds order = worlds_.alive();
-    workspaces_.for_each(order.size(), [&](std::size_t i, auto& workspace) { order[i]->score(physics_, workspace); });
+    score(order);
     sort_worlds(order, [](const World& w) { return w.value(); });
     return order;
   }
   /// Live and resting worlds by the best physical value so far; only those that have none are evaluated for it.
   Worlds ranked_by_best() {
     Worlds order = worlds_.those([](const World& w) { return w.alive() || w.resting(); });
-    workspaces_.for_each(order.size(), [&](std::size_t i, typename Problem::Workspace& workspace) {
-      if (!std::isfinite(order[i]->record.value)) order[i]->score(physics_, workspace);
-    });
+    score(worlds_.those([](const World& w) { return (w.alive() || w.resting()) && !std::isfinite(w.record.value); }));
     sort_worlds(order, [](const World& w) { return w.record.value; });
     return order;
   }
@@ -204,8 +238,63 @@ class Run {
     p.worlds = worlds_.size();
     p.alive = worlds_.count_alive();
     p.evaluations = spent();
-    p.seconds = total_.elapsed();
+    p.seconds = seconds();
     return p;
+  }
+  double seconds() const { return earlier_s_ + total_.elapsed(); }
+
+  /// Throws RunError when failures have left too few worlds.
+  void check_enough() {
+    const Worlds failed = worlds_.those([](const World& w) { return w.record.reason == Reason::failed; });
+    if (failed.empty() || worlds_.size() - failed.size() >= std::size_t(prm_.min_live_worlds)) return;
+    throw RunError(std::to_string(failed.size()) + " of " + std::to_string(worlds_.size()) +
+                   " worlds have failed; world " + std::to_string(failed.back()->record.id) + ": " +
+                   failed.back()->record.failure);
+  }
+
+  /// What a worker of this run answers.
+  JobServer job_server() {
+    return [this](std::uint8_t kind, ArchiveReader& question, ArchiveWriter& answer) {
+      typename Spaces::Loan workspace(workspaces_);
+      if (serve_evaluation(JobKind(kind), physics_, *workspace, question, answer)) return;
+      if (JobKind(kind) != JobKind::advance) throw ArchiveError("unknown kind of job " + std::to_string(kind));
+      World world;
+      AdvanceJob<World> job{&world};
+      serve_job(job, physics_, *workspace, question, answer);
+    };
+  }
+
+  /// Everything that a run which goes on needs.
+  template <class A>
+  void archive(A& a) {
+    a(iteration_, pending_, budget_, earlier_s_, result_.counts, result_.times, finder_, worlds_);
+  }
+  std::string state() {
+    const double before = std::exchange(earlier_s_, seconds());
+    ArchiveWriter bytes;
+    archive(bytes);
+    earlier_s_ = before;
+    return bytes.take();
+  }
+  /// Offers the state to callbacks that keep checkpoints; `last`: a callback has ended the run. Where the search for
+  /// starts was cut short, the state before it, so that the run can go on as if it had not been.
+  void save(bool last) {
+    if constexpr (World::archivable) {
+      if (cut_short_ && before_begin_.empty()) return;
+      callbacks_.save(iteration_, last, identity_, [this] { return cut_short_ ? before_begin_ : state(); });
+    }
+  }
+  bool restored() {
+    if constexpr (World::archivable) {
+      const std::optional<std::string> bytes = callbacks_.restore(identity_);
+      if (!bytes) return false;
+      ArchiveReader reader(*bytes);
+      archive(reader);
+      if (!reader.done()) throw ArchiveError("a checkpoint is followed by more bytes");
+      if (const Worlds running = worlds_.alive(); !running.empty() && iteration_ > 0) look(running);
+      return true;
+    }
+    return false;
   }
 
   const Problem& problem_;
@@ -217,10 +306,15 @@ class Run {
   Result result_;
   Physics<L, O, Problem> physics_;
   Spaces workspaces_;
-  StartFinder<L, Problem, E> finder_;
+  StartFinder<Physics<L, O, Problem>, Problem, E> finder_;
   Population<O, S> worlds_;
-  Progress seen_;      ///< what the last iteration looked like
-  double budget_ = 0;  ///< evaluations that the first worlds may cost
+  Progress seen_;  ///< what the last iteration looked like
+  Identity identity_;
+  std::size_t pending_ = 0;   ///< starts that were asked for and have not begun
+  bool cut_short_ = false;    ///< the last search for starts was told to stop
+  std::string before_begin_;  ///< state before that search
+  double budget_ = 0;         ///< evaluations that the first worlds may cost
+  double earlier_s_ = 0;      ///< seconds before the run was taken up again
   int iteration_ = 0;
 };
 

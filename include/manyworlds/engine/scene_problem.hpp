@@ -1,5 +1,6 @@
 #pragma once
 #include "manyworlds/engine/problem.hpp"
+#include "manyworlds/engine/scene_identity.hpp"
 #include "manyworlds/paths/model.hpp"
 #include "manyworlds/placement/bind.hpp"
 #include "manyworlds/scene/validate.hpp"
@@ -23,9 +24,27 @@ class Problem : public BasicProblem<paths::PathModel, placement::Placement> {
         scene(std::make_shared<const Scene>(world)) {}
   /// One descriptor, or several.
   template <class... Descriptor>
-    requires(sizeof...(Descriptor) > 0 && (std::constructible_from<placement::AnyPlacement, Descriptor> && ...))
-  explicit Problem(const Scene& world, const Descriptor&... descriptors)
+  requires(sizeof...(Descriptor) > 0 && (std::constructible_from<placement::AnyPlacement, Descriptor> &&
+                                         ...)) explicit Problem(const Scene& world, const Descriptor&... descriptors)
       : Problem(world, placement::All{{descriptors...}, {}}) {}
+
+  /// Everything that received powers depend on, for identity_of().
+  Identity identity() const {
+    Identity all = scene_identity(*scene);
+    const paths::PathOptions& paths = model->world().options;
+    const auto add = [&](const char* name, const auto& value) { all.emplace_back(name, field_text(value)); };
+    add("max_depth", paths.max_depth);
+    add("transmission", paths.transmission);
+    add("coherent", paths.coherent);
+    add("finder", int(paths.finder));
+    add("rays", paths.rays);
+    add("max_beams", paths.max_beams);
+    add("serving", serving);
+    add("noise_dbm", noise_dbm);
+    add("floor_dbm", floor_dbm);
+    add("power_dbm", power_dbm);
+    return all;
+  }
 
   std::shared_ptr<const Scene> scene;  ///< as it was given
 

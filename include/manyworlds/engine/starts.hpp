@@ -44,20 +44,21 @@ struct StartParams {
 };
 
 /// Draws, ranks and assembles starts; keeps the pool of single-mover starts between calls.
-template <Loss L, class Problem, Executor E>
+template <class Context, class Problem, Executor E>
 class StartFinder {
  public:
-  StartFinder(const Problem& problem, const L& loss, const Visibility& visibility, StartParams prm, std::uint64_t seed,
+  /// `context` has the problem and the loss (engine/job.hpp).
+  StartFinder(const Context& context, const Visibility& visibility, StartParams prm, std::uint64_t seed,
               Workspaces<Problem, E>& workspaces, Counts& counts, std::function<bool()> stop)
-      : problem_(problem),
-        loss_(loss),
+      : context_(context),
+        problem_(context.problem),
         visibility_(visibility),
         prm_(std::move(prm)),
         seed_(seed),
         workspaces_(workspaces),
         counts_(counts),
         stop_(stop),
-        assembly_(problem, loss, visibility, prm_.assembly, seed, workspaces, counts, std::move(stop)) {}
+        assembly_(context, visibility, prm_.assembly, seed, workspaces, counts, std::move(stop)) {}
 
   /// What finding one more start costs, in evaluations.
   double cost(double gradient_cost) const {
@@ -75,6 +76,11 @@ class StartFinder {
     const std::size_t missing = n - starts.size();
     for (std::vector<double>& x : find_more(missing, iteration)) starts.push_back(std::move(x));
     return starts;
+  }
+
+  template <class A>
+  void archive(A& a) {
+    a(assembly_, given_);
   }
 
  private:
@@ -96,57 +102,45 @@ class StartFinder {
     return starts;
   }
 
-  struct Candidate {
-    std::vector<double> x;
-    double value = 0;
-    bool has_gradient = false;
-  };
-
-  std::vector<Candidate> evaluated(std::vector<std::vector<double>> starts) {
-    std::vector<Candidate> candidates(starts.size());
-    const std::size_t done = workspaces_.for_each_until(stop_, starts.size(), [&](std::size_t i, auto& workspace) {
-      Candidate& c = candidates[i];
-      c.x = std::move(starts[i]);
-      std::vector<double> gradient(c.x.size());
-      c.value = problem_.value_and_gradient(loss_, c.x, visibility_, workspace, gradient);
-      c.has_gradient = std::any_of(gradient.begin(), gradient.end(), [](double g) { return std::abs(g) > 0; });
-    });
-    candidates.resize(done);
-    counts_.gradient += done;
+  std::vector<StartJob> evaluated(std::vector<std::vector<double>> starts) {
+    std::vector<StartJob> candidates;
+    for (std::vector<double>& x : starts) candidates.push_back({visibility_, std::move(x)});
+    candidates.resize(workspaces_.run_until(stop_, context_, candidates));
+    counts_.gradient += candidates.size();
     return candidates;
   }
 
   /// Draws again, up to four times, while fewer than n have a gradient; the rest is made up of the best without.
   std::vector<std::vector<double>> select(std::size_t n, int iteration) {
     const std::size_t batch = n * std::size_t(prm_.oversampling);
-    std::vector<Candidate> candidates;
+    std::vector<StartJob> candidates;
     std::size_t good = 0;
     for (int round = 0; round < 4 && good < n && !(round > 0 && stop_()); ++round) {
-      for (Candidate& c : evaluated(draw(batch, iteration, placement::StartKind::bisector, candidates.size()))) {
+      for (StartJob& c : evaluated(draw(batch, iteration, placement::StartKind::bisector, candidates.size()))) {
         good += c.has_gradient;
         candidates.push_back(std::move(c));
       }
     }
     counts_.starts_rejected += candidates.size() - good;
-    std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+    std::stable_sort(candidates.begin(), candidates.end(), [](const StartJob& a, const StartJob& b) {
       return a.has_gradient != b.has_gradient ? a.has_gradient : better(a.value, b.value);
     });
     std::vector<std::vector<double>> starts;
-    for (Candidate& c : candidates) {
+    for (StartJob& c : candidates) {
       if (starts.size() < n) starts.push_back(std::move(c.x));
     }
     return starts;
   }
 
+  const Context& context_;
   const Problem& problem_;
-  L loss_;
   Visibility visibility_;
   StartParams prm_;
   std::uint64_t seed_;
   Workspaces<Problem, E>& workspaces_;
   Counts& counts_;
   std::function<bool()> stop_;
-  Assembly<L, Problem, E> assembly_;
+  Assembly<Context, Problem, E> assembly_;
   std::size_t given_ = 0;
 };
 

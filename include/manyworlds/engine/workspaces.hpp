@@ -3,20 +3,22 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include "manyworlds/engine/executor.hpp"
+#include "manyworlds/engine/job.hpp"
 
 namespace manyworlds {
 
-/// The workspaces of a run, as many as jobs run at once: worlds share them, since what an evaluation gives does not
-/// depend on what its workspace did before.
+/// Where the jobs of a run are done: in this process, with as many workspaces as jobs run at once (worlds share them,
+/// since what an evaluation gives does not depend on what its workspace did before), or by a crew of other processes.
 template <class Problem, Executor E>
 class Workspaces {
  public:
   using Workspace = typename Problem::Workspace;
 
-  /// `batch`: jobs between two questions of for_each_until().
+  /// `batch`: jobs between two questions of run_until().
   Workspaces(const Problem& problem, const E& executor, std::size_t batch)
       : problem_(problem), executor_(executor), batch_(batch) {}
 
@@ -34,23 +36,39 @@ class Workspaces {
     std::unique_ptr<Workspace> workspace_;
   };
 
-  /// f(job, workspace) for every job in [0, jobs).
+  /// From now on jobs go to this crew; null: to nobody else.
+  void hire(std::unique_ptr<Crew> crew) { crew_ = std::move(crew); }
+  const Crew* crew() const { return crew_.get(); }
+
+  /// f(i, workspace) for every i in [0, count), in this process.
   template <class F>
-  void for_each(std::size_t jobs, F&& f) {
-    executor_.for_each_world(jobs, [&](std::size_t job) {
+  void for_each(std::size_t count, F&& f) {
+    executor_.for_each_world(count, [&](std::size_t i) {
       Loan workspace(*this);
-      f(job, *workspace);
+      f(i, *workspace);
     });
   }
-  /// The same in batches, as long as `stop()`, asked after each batch, is false. Returns how many jobs were done.
-  template <class F, class Stop>
-  std::size_t for_each_until(const Stop& stop, std::size_t jobs, F&& f) {
+  /// Does all jobs.
+  template <class Context, class Job>
+  void run(const Context& context, std::span<Job> jobs) {
+    if (crew_)
+      send(jobs);
+    else
+      for_each(jobs.size(), [&](std::size_t i, Workspace& workspace) { jobs[i].run(context, workspace); });
+  }
+  template <class Context, class Job>
+  void run(const Context& context, std::vector<Job>& jobs) {
+    run(context, std::span<Job>(jobs));
+  }
+  /// Does jobs in batches, as long as `stop()`, asked after each batch, is false. Returns how many were done.
+  template <class Stop, class Context, class Job>
+  std::size_t run_until(const Stop& stop, const Context& context, std::vector<Job>& jobs) {
     std::size_t done = 0;
     do {
-      const std::size_t first = done;
-      done = std::min(jobs, first + batch_);
-      for_each(done - first, [&](std::size_t job, Workspace& workspace) { f(first + job, workspace); });
-    } while (done < jobs && !stop());
+      const std::size_t count = std::min(jobs.size() - done, batch_);
+      run(context, std::span<Job>(jobs).subspan(done, count));
+      done += count;
+    } while (done < jobs.size() && !stop());
     return done;
   }
 
@@ -62,6 +80,20 @@ class Workspaces {
   }
 
  private:
+  template <class Job>
+  void send(std::span<Job> jobs) {
+    RemoteJobs remote{std::uint8_t(Job::kind), jobs.size(), {}, {}, {}};
+    remote.question = [&](std::size_t i, ArchiveWriter& bytes) { jobs[i].question(bytes); };
+    remote.answer = [&](std::size_t i, ArchiveReader& bytes, const Delivery& by) {
+      jobs[i].answer(bytes);
+      if constexpr (requires { jobs[i].delivered(by); }) jobs[i].delivered(by);
+    };
+    remote.failed = [&](std::size_t i, const std::string& why, const Delivery& by) {
+      if constexpr (requires { jobs[i].failed(why, by); }) jobs[i].failed(why, by);
+    };
+    crew_->run(remote);
+  }
+
   std::unique_ptr<Workspace> take() {
     {
       const std::lock_guard lock(mutex_);
@@ -83,6 +115,7 @@ class Workspaces {
   std::size_t batch_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Workspace>> idle_;
+  std::unique_ptr<Crew> crew_;
 };
 
 }  // namespace manyworlds

@@ -3,9 +3,11 @@
 #include <limits>
 #include <optional>
 
+#include "manyworlds/core/archive.hpp"
 #include "manyworlds/core/random.hpp"
 #include "manyworlds/engine/annealing.hpp"
 #include "manyworlds/engine/descent.hpp"
+#include "manyworlds/engine/job.hpp"
 #include "manyworlds/engine/result.hpp"
 #include "manyworlds/loss/loss.hpp"
 #include "manyworlds/social/social.hpp"
@@ -28,12 +30,15 @@ struct Physics {
   int iterations = 0;
   std::vector<double> scales;  ///< one per variable
   L final_loss() const { return at_progress(loss, 1.0); }
+  /// For the physical value at x: final loss, final visibility.
+  ValueJob final_value(std::vector<double> x) const { return {1.0, visibility, std::move(x)}; }
 };
 
 /// One start and its descent. A world touches nothing but itself and the workspace it is lent.
 template <Optimizer O, Social S>
 class World {
  public:
+  World() = default;
   World(std::uint32_t id, int born, double rate, std::vector<double> start)
       : x(std::move(start)), gradient_(x.size()), descent_(x.size()), rate_(rate) {
     record.id = id;
@@ -47,6 +52,8 @@ class World {
   /// Has it converged, so that it would descend again only from a better place?
   bool resting() const { return is_convergence(record.reason); }
   bool improved() const { return resting() && improved_; }
+  /// Is it out of the run for good, so that it is not asked for its value any more?
+  bool removed() const { return record.reason == Reason::pruned || record.reason == Reason::failed; }
   double value() const { return value_; }
   /// Power at the weakest receiver in the last iteration.
   double weakest_dbm() const { return weakest_dbm_; }
@@ -59,7 +66,8 @@ class World {
     const Visibility visibility = physics.annealing.at(progress, physics.visibility);
     const L loss = at_progress(physics.loss, progress);
     const bool final = physics.annealing.done(progress);
-    if (record.history.rows() == 0 && !final) score(physics, workspace);  // no world ends worse than it began
+    if (!begun_ && !final) score(physics, workspace);  // no world ends worse than it began
+    begun_ = true;
     double now = evaluate(physics, loss, visibility, workspace);
     while (!std::isfinite(now)) {
       if (!good_ || record.retries == most_retries) {
@@ -93,8 +101,11 @@ class World {
   /// Makes the physical value at x known.
   template <Loss L, class Problem>
   void score(const Physics<L, O, Problem>& physics, typename Problem::Workspace& workspace) {
-    if (std::isfinite(value_)) return;
-    value_ = physics.problem.value(physics.final_loss(), x, physics.visibility, workspace);
+    if (!std::isfinite(value_)) scored(physics.problem.value(physics.final_loss(), x, physics.visibility, workspace));
+  }
+  /// The same for a value that was evaluated elsewhere.
+  void scored(double value) {
+    value_ = value;
     ++counts.forward;
     note();
   }
@@ -127,9 +138,40 @@ class World {
     record.reason = Reason::running;
   }
 
+  /// Ends the world: its iteration cannot be done.
+  void fail(const std::string& why) {
+    record.reason = Reason::failed;
+    record.failure = why;
+  }
+
+  /// Everything but the history.
+  template <class A>
+  void archive_state(A& a) {
+    a(record.id, record.born, record.rate, record.reason, record.retries, record.value, record.x, counts, social, x);
+    a(gradient_, descent_, rate_, value_, weakest_dbm_, moved_, improved_, begun_, quiet_, good_);
+  }
+  /// The state after an iteration that another process did, and the rows which that added to the history.
+  void write_step(ArchiveWriter& a) {
+    archive_state(a);
+    a(record.history);
+  }
+  /// Takes it over; on an ArchiveError the world stays as it was.
+  void read_step(ArchiveReader& a) {
+    World after;
+    after.archive_state(a);
+    a(after.record.history);
+    record.history.append(after.record.history);
+    after.record.history = std::move(record.history);
+    after.record.pid = record.pid;
+    after.record.restarts = record.restarts;
+    after.record.bytes = record.bytes;
+    *this = std::move(after);
+  }
+  static constexpr bool archivable = Archivable<typename S::State> && Archivable<typename Descent<O>::State>;
+
   std::size_t bytes() const {
-    return sizeof(*this) + sizeof(double) * (x.capacity() + gradient_.capacity() + record.x.capacity()) +
-           (good_ ? 2 * sizeof(double) * x.capacity() : 0);
+    return sizeof(*this) + sizeof(double) * (x.size() + gradient_.size() + record.x.size()) +
+           (good_ ? 2 * sizeof(double) * x.size() : 0);
   }
 
   WorldResult record;
@@ -141,6 +183,10 @@ class World {
   struct Good {
     std::vector<double> x, gradient;
     Descent<O> descent;
+    template <class A>
+    void archive(A& a) {
+      a(x, gradient, descent);
+    }
   };
 
   template <Loss L, class Problem>
@@ -183,11 +229,12 @@ class World {
 
   std::vector<double> gradient_;
   Descent<O> descent_;
-  double rate_;
+  double rate_ = 0;
   double value_ = unknown;  ///< physical value at x
   double weakest_dbm_ = unknown;
-  bool moved_ = true;       ///< x is not in the history yet
-  bool improved_ = false;   ///< an exchange has put it to a better place while it rested
+  bool moved_ = true;      ///< x is not in the history yet
+  bool begun_ = false;     ///< has done an iteration
+  bool improved_ = false;  ///< an exchange has put it to a better place while it rested
   Convergence::State quiet_{};
   std::optional<Good> good_;
 };

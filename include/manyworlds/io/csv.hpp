@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "manyworlds/io/atomic_file.hpp"
+#include "manyworlds/core/file.hpp"
 
 namespace manyworlds::io {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "manyworlds/io/atomic_file.hpp"
+#include "manyworlds/core/file.hpp"
 
 namespace manyworlds::io {
 

@@ -9,7 +9,7 @@
 namespace manyworlds::io {
 
 /// Of the layout of result_json; grows when a reader of an older one could misunderstand a newer one.
-inline constexpr int result_version = 1;
+inline constexpr int result_version = 2;
 
 /// Yaw, pitch and roll in radians of a rotation Rz(yaw) Ry(pitch) Rx(roll).
 inline Vec3d euler_angles(const Mat3d& r) {
@@ -47,14 +47,29 @@ inline json world_json(const WorldResult& world, std::size_t variables) {
   for (std::size_t row = 0; row < world.history.rows(); ++row)
     x.push_back(std::vector<double>(world.history.x.begin() + std::ptrdiff_t(row * variables),
                                     world.history.x.begin() + std::ptrdiff_t((row + 1) * variables)));
-  return {{"id", world.id},
-          {"born", world.born},
-          {"rate", world.rate},
-          {"reason", choices(world.reason).at(std::size_t(world.reason))},
-          {"retries", world.retries},
-          {"value", world.value},
-          {"x", world.x},
-          {"history", {{"loss", world.history.loss}, {"value", world.history.value}, {"x", x}}}};
+  json result{{"id", world.id},
+              {"born", world.born},
+              {"rate", world.rate},
+              {"reason", choices(world.reason).at(std::size_t(world.reason))},
+              {"retries", world.retries},
+              {"value", world.value},
+              {"x", world.x},
+              {"history", {{"loss", world.history.loss}, {"value", world.history.value}, {"x", x}}}};
+  if (world.reason == Reason::failed) result["failure"] = world.failure;
+  return result;
+}
+
+/// Where the run was: all that may differ between two runs of the same search, but for the times.
+inline json execution_json(const Result& r) {
+  json execution = json::object(), worlds = json::array();
+  for (const auto& [name, value] : r.execution) execution[name] = value;
+  execution["bytes_of_workspaces"] = r.bytes_of_workspaces;
+  for (const WorldResult& world : r.worlds)
+    if (world.pid != 0)
+      worlds.push_back(
+          {{"id", world.id}, {"pid", world.pid}, {"restarts", world.restarts}, {"resident_bytes", world.bytes}});
+  execution["worlds"] = worlds;
+  return execution;
 }
 
 /// Objects a member a line, lists of plain values on one line.
@@ -80,7 +95,8 @@ inline void print_json(const json& value, std::string& text, std::size_t depth =
 }  // namespace detail
 
 /// Everything a Result holds, numbers that are not finite as null. Positions in metres, orientations as yaw, pitch and
-/// roll in radians, powers in dBm, times in seconds; "params" under their dotted names.
+/// roll in radians, powers in dBm, times in seconds; "params" under their dotted names. Two runs of the same search differ
+/// in "times" and "execution" only, wherever they ran.
 inline nlohmann::ordered_json result_json(const Problem& problem, const Result& r) {
   using json = nlohmann::ordered_json;
   json variables = json::array(), worlds = json::array(), params = json::object();
@@ -121,7 +137,7 @@ inline nlohmann::ordered_json result_json(const Problem& problem, const Result& 
                 {"scoring_s", r.times.scoring_s},
                 {"total_s", r.times.total_s}}},
               {"bytes_per_world", r.bytes_per_world},
-              {"bytes_of_workspaces", r.bytes_of_workspaces},
+              {"execution", detail::execution_json(r)},
               {"params", params},
               {"worlds", worlds}};
   result["before"].update(detail::configuration_json(problem, problem.before()));

@@ -76,10 +76,10 @@ inline Gain gain_of(std::span<const double> before, std::span<const double> afte
 inline std::vector<Curve> convergence_curves(const Result& r) {
   std::vector<Curve> curves;
   for (const WorldResult& world : r.worlds) {
-    const Fate fate = world.id == r.winner                 ? Fate::winner
-                      : world.reason == Reason::pruned     ? Fate::pruned
-                      : world.reason == Reason::non_finite ? Fate::failed
-                                                           : Fate::finished;
+    const Fate fate = world.id == r.winner                                                   ? Fate::winner
+                      : world.reason == Reason::pruned                                       ? Fate::pruned
+                      : world.reason == Reason::non_finite || world.reason == Reason::failed ? Fate::failed
+                                                                                             : Fate::finished;
     curves.push_back({world.history.loss, world.born, fate, "World " + std::to_string(world.id)});
   }
   return curves;

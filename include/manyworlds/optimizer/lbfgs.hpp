@@ -23,6 +23,10 @@ struct Lbfgs {
   struct State {
     std::deque<Eigen::VectorXd> steps, changes;
     Eigen::VectorXd x, gradient;
+    template <class A>
+    void archive(A& a) {
+      a(steps, changes, x, gradient);
+    }
   };
 
   void step(std::span<double> x_span, std::span<const double> g_span, double rate, State& s, int iteration) const {

@@ -28,6 +28,10 @@ struct Pull {
   }
   struct State {
     std::vector<double> velocity;
+    template <class A>
+    void archive(A& a) {
+      a(velocity);
+    }
   };
 
   bool acts(int iteration) const { return prm.every > 0 && iteration % prm.every == 0; }

@@ -1,0 +1,146 @@
+#pragma once
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "manyworlds/engine/crew.hpp"
+#include "manyworlds/loss/loss.hpp"
+#include "manyworlds/scene/visibility.hpp"
+
+/// What worlds need evaluated. A job is a plain struct: run(context, workspace) does it in this process, where the
+/// context has a problem and a loss; question() and answer() are its inputs and outputs as bytes, so that another
+/// process with the same context can do it. What a job gives depends on its question only, never on its workspace. A job
+/// that nobody can do keeps the answer it began with; one that wants to hear of it, or of who did it, has failed() and
+/// delivered().
+namespace manyworlds {
+
+enum class JobKind : std::uint8_t { value, start, gains, advance };
+
+namespace detail {
+template <class A>
+void archive_visibility(A& a, Visibility& v) {
+  a(v.kind, v.smoothing_wavelengths, v.alpha, v.tiles, v.support);
+}
+}  // namespace detail
+
+/// The loss at x, as it is at this progress of a descent; NaN when it is not finite or cannot be had.
+struct ValueJob {
+  static constexpr JobKind kind = JobKind::value;
+  double progress = 1;
+  Visibility visibility{};
+  std::vector<double> x;
+  double value = std::numeric_limits<double>::quiet_NaN();
+
+  template <class Context, class Workspace>
+  void run(const Context& context, Workspace& workspace) {
+    value = context.problem.value(at_progress(context.loss, progress), x, visibility, workspace);
+  }
+  template <class A>
+  void question(A& a) {
+    a(progress), detail::archive_visibility(a, visibility), a(x);
+  }
+  template <class A>
+  void answer(A& a) {
+    a(value);
+  }
+};
+
+/// What a start at x is worth: its loss and whether there is any gradient.
+struct StartJob {
+  static constexpr JobKind kind = JobKind::start;
+  Visibility visibility{};
+  std::vector<double> x;
+  double value = std::numeric_limits<double>::quiet_NaN();
+  bool has_gradient = false;
+
+  template <class Context, class Workspace>
+  void run(const Context& context, Workspace& workspace) {
+    std::vector<double> gradient(x.size());
+    value = context.problem.value_and_gradient(at_progress(context.loss, 0.0), x, visibility, workspace, gradient);
+    has_gradient = std::any_of(gradient.begin(), gradient.end(), [](double g) { return std::abs(g) > 0; });
+  }
+  template <class A>
+  void question(A& a) {
+    detail::archive_visibility(a, visibility), a(x);
+  }
+  template <class A>
+  void answer(A& a) {
+    a(value, has_gradient);
+  }
+};
+
+/// Path gains at x with some of the movers absent; none when they cannot be had.
+struct GainsJob {
+  static constexpr JobKind kind = JobKind::gains;
+  Visibility visibility{};
+  std::vector<double> x;
+  std::vector<std::uint8_t> absent;
+  std::vector<double> gains;  ///< [transmitters][receivers]
+
+  template <class Context, class Workspace>
+  void run(const Context& context, Workspace& workspace) {
+    context.problem.place(x, workspace);
+    workspace.configuration.absent = absent;
+    context.problem.powers(workspace.configuration, visibility, workspace);
+    gains = workspace.model.gains;
+  }
+  template <class A>
+  void question(A& a) {
+    detail::archive_visibility(a, visibility), a(x, absent);
+  }
+  template <class A>
+  void answer(A& a) {
+    a(gains);
+  }
+};
+
+/// One iteration of a world.
+template <class World>
+struct AdvanceJob {
+  static constexpr JobKind kind = JobKind::advance;
+  static constexpr bool archivable = World::archivable;
+  World* world;
+  int iteration = 0;
+
+  template <class Context, class Workspace>
+  void run(const Context& context, Workspace& workspace) {
+    world->advance(context, iteration, workspace);
+  }
+  template <class A>
+  void question(A& a) {
+    a(iteration), world->archive_state(a);
+  }
+  void answer(ArchiveWriter& a) { world->write_step(a); }
+  void answer(ArchiveReader& a) { world->read_step(a); }
+  void failed(const std::string& why, const Delivery& by) { world->fail(why), delivered(by); }
+  void delivered(const Delivery& by) {
+    world->record.pid = by.pid;
+    world->record.restarts += by.restarts;
+    world->record.bytes = by.bytes;
+  }
+};
+
+/// Reads a question, does the job, writes its answer: the worker's side. Throws ArchiveError for bytes that are no
+/// question.
+template <class Job, class Context, class Workspace>
+void serve_job(Job& job, const Context& context, Workspace& workspace, ArchiveReader& question, ArchiveWriter& answer) {
+  job.question(question);
+  if (!question.done()) throw ArchiveError("a question is followed by more bytes");
+  job.run(context, workspace);
+  job.answer(answer);
+}
+
+/// The jobs that any search asks for; false when it is none of them.
+template <class Context, class Workspace>
+bool serve_evaluation(JobKind kind, const Context& context, Workspace& workspace, ArchiveReader& question,
+                      ArchiveWriter& answer) {
+  const auto serve = [&](auto job) { return serve_job(job, context, workspace, question, answer), true; };
+  if (kind == JobKind::value) return serve(ValueJob{});
+  if (kind == JobKind::start) return serve(StartJob{});
+  if (kind == JobKind::gains) return serve(GainsJob{});
+  return false;
+}
+
+}  // namespace manyworlds

@@ -1,0 +1,140 @@
+#pragma once
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "manyworlds/engine/crew.hpp"
+#include "manyworlds/engine/identity.hpp"
+
+/// What a run and its workers say to each other over a stream of bytes. A frame is "MWF1", the kind of message, the
+/// length of its body, a hash of both and the body, and the body: four bytes, one, four (little endian), sixteen.
+namespace manyworlds::executor {
+
+inline constexpr std::uint32_t protocol_version = 1;
+
+enum class MessageKind : std::uint8_t { hello, task, done, heartbeat, leave };
+constexpr std::array<const char*, 5> choices(MessageKind) { return {"hello", "task", "done", "heartbeat", "leave"}; }
+
+/// A worker has built its problem and waits for tasks.
+struct Hello {
+  std::uint32_t version = protocol_version;
+  int pid = 0;
+  std::uint64_t resident_bytes = 0;
+  Identity run;
+  template <class A>
+  void archive(A& a) {
+    a(version, pid, resident_bytes, run);
+  }
+};
+
+/// Jobs of one kind.
+struct Task {
+  std::uint64_t id = 0;
+  std::uint8_t kind = 0;
+  std::vector<std::string> questions;
+  template <class A>
+  void archive(A& a) {
+    a(id, kind, questions);
+  }
+};
+
+enum class Outcome : std::uint8_t { answered, failed, out_of_memory };
+constexpr std::array<const char*, 3> choices(Outcome) { return {"answered", "failed", "out of memory"}; }
+
+/// What became of the jobs of a task, in their order: answers, or why there are none.
+struct Done {
+  struct Job {
+    Outcome outcome = Outcome::answered;
+    std::string text;
+    template <class A>
+    void archive(A& a) {
+      a(outcome, text);
+    }
+  };
+  std::uint64_t id = 0, resident_bytes = 0;
+  std::vector<Job> jobs;
+  template <class A>
+  void archive(A& a) {
+    a(id, resident_bytes, jobs);
+  }
+};
+
+/// A worker is alive.
+struct Heartbeat {
+  std::uint64_t resident_bytes = 0;
+  template <class A>
+  void archive(A& a) {
+    a(resident_bytes);
+  }
+};
+
+/// Throws ArchiveError for a body that is none of this type.
+template <class Body>
+Body read_body(std::string_view bytes) {
+  Body body;
+  ArchiveReader reader(bytes);
+  reader(body);
+  if (!reader.done()) throw ArchiveError("a message is followed by more bytes");
+  return body;
+}
+
+struct Frame {
+  MessageKind kind{};
+  std::string body;
+
+  static constexpr std::string_view magic = "MWF1";
+  static constexpr std::size_t header_bytes = 4 + 1 + 4 + 16, most_bytes = std::size_t(1) << 30;
+
+  std::string bytes() const {
+    if (body.size() > most_bytes)
+      throw ArchiveError("a message of " + std::to_string(body.size()) + " bytes is too long");
+    std::string text(magic);
+    text += char(kind);
+    for (int shift = 0; shift < 32; shift += 8) text += char(body.size() >> shift & 0xff);
+    return text + hash_text(text + body) + body;
+  }
+};
+
+template <class Body>
+std::string frame_bytes(MessageKind kind, const Body& body) {
+  ArchiveWriter writer;
+  writer(body);
+  return Frame{kind, writer.take()}.bytes();
+}
+
+/// Takes a stream apart.
+class FrameReader {
+ public:
+  void feed(std::string_view more) { bytes_ += more; }
+
+  /// The next whole frame, if there is one. Throws ArchiveError for bytes that are no frames; the stream is then lost.
+  std::optional<Frame> next() {
+    const std::string_view left = std::string_view(bytes_).substr(at_);
+    const std::size_t compared = std::min(left.size(), Frame::magic.size());
+    if (left.substr(0, compared) != Frame::magic.substr(0, compared)) throw ArchiveError("no message begins so");
+    if (left.size() < Frame::header_bytes) return keep();
+    const auto byte = [&](std::size_t i) { return std::size_t(static_cast<unsigned char>(left[i])); };
+    if (byte(4) >= choices(MessageKind{}).size()) throw ArchiveError("unknown kind of message");
+    const std::size_t length = byte(5) | byte(6) << 8 | byte(7) << 16 | byte(8) << 24;
+    if (length > Frame::most_bytes) throw ArchiveError("a message of " + std::to_string(length) + " bytes is too long");
+    if (left.size() < Frame::header_bytes + length) return keep();
+    Frame frame{MessageKind(byte(4)), std::string(left.substr(Frame::header_bytes, length))};
+    if (left.substr(9, 16) != hash_text(std::string(left.substr(0, 9)) + frame.body))
+      throw ArchiveError("a message is damaged");
+    at_ += Frame::header_bytes + length;
+    return frame;
+  }
+
+ private:
+  /// Forgets what has been read.
+  std::nullopt_t keep() {
+    bytes_.erase(0, std::exchange(at_, 0));
+    return std::nullopt;
+  }
+  std::string bytes_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace manyworlds::executor

@@ -1,0 +1,138 @@
+#pragma once
+#include <chrono>
+#include <memory>
+#include <optional>
+
+#include "manyworlds/executor/child.hpp"
+
+namespace manyworlds::executor {
+
+using Clock = std::chrono::steady_clock;
+inline Clock::time_point later(Clock::time_point now, double seconds) {
+  return now + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+}
+
+/// One place for a worker in a crew, with the worker that has it. It moves bytes and watches the clock; what messages
+/// mean is the crew's business.
+class Seat {
+ public:
+  enum class State { empty, starting, idle, busy, ending };
+
+  State state = State::empty;
+  Clock::time_point due{};    ///< empty: not before; starting, busy: until; ending: next rung of the ladder
+  Clock::time_point heard{};  ///< when it was last heard of
+  std::uint64_t task = 0;
+  std::vector<std::size_t> jobs{};  ///< of the task
+  std::size_t resident_bytes = 0;
+  int failed_starts = 0;     ///< in a row
+  bool greeted = false;      ///< the present worker has said hello
+  std::string end_reason{};  ///< why it was told to end
+
+  const Child& child() const { return *child_; }
+  bool has_child() const { return child_ != nullptr; }
+  const std::string& printed() const { return printed_; }
+
+  void start(const std::string& program, const Command& command, Clock::time_point until) {
+    frames_ = {};
+    unsent_.clear();
+    printed_.clear();
+    end_reason.clear();
+    greeted = false;
+    rung_ = 0;
+    child_ = std::make_unique<Child>(program, command);
+    state = State::starting;
+    due = until;
+    heard = Clock::now();
+  }
+  void give(Task assignment, Clock::time_point until) {
+    task = assignment.id;
+    state = State::busy;
+    due = until;
+    unsent_ += frame_bytes(MessageKind::task, assignment);
+    flush();
+  }
+
+  /// What poll() is to wait for.
+  void watch(std::vector<::pollfd>& all) const {
+    all.push_back({child_->socket(), short(POLLIN | (unsent_.empty() ? 0 : POLLOUT)), 0});
+    all.push_back({child_->output(), POLLIN, 0});
+  }
+  /// Reads what there is and sends what it can; false when the worker has closed its socket. Throws ArchiveError for
+  /// bytes that are no messages.
+  template <class OnFrame>
+  bool exchange(const OnFrame& on_frame) {
+    read_output();
+    flush();
+    char bytes[65536];
+    for (;;) {
+      const ::ssize_t count = ::recv(child_->socket(), bytes, sizeof bytes, 0);
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return true;
+      if (count <= 0) return false;
+      heard = Clock::now();
+      frames_.feed({bytes, std::size_t(count)});
+      while (std::optional<Frame> frame = frames_.next()) on_frame(*frame);
+    }
+  }
+
+  /// Has the worker ended, first asked to, then by SIGTERM, then by SIGKILL; `due` says when climb() is to be called.
+  void begin_end(const std::string& why) {
+    end_reason = why;
+    state = State::ending;
+    rung_ = 0;
+    climb();
+  }
+  void climb() {
+    constexpr double patience[] = {0.1, 0.5, 1e6};
+    if (rung_ == 0) {
+      unsent_ = Frame{MessageKind::leave, {}}.bytes();
+      flush();
+    } else {
+      child_->signal(rung_ == 1 ? SIGTERM : SIGKILL);
+    }
+    due = later(Clock::now(), patience[std::min(rung_, 2)]);
+    ++rung_;
+  }
+  bool ended() {
+    if (!child_->ended()) return false;
+    read_output();
+    return true;
+  }
+  /// Why the worker is gone; the seat is then empty.
+  std::string clear(Clock::time_point not_before) {
+    const std::string why = end_reason.empty() ? child_->end_text() : end_reason;
+    child_.reset();
+    state = State::empty;
+    due = not_before;
+    jobs.clear();
+    return why;
+  }
+
+ private:
+  void flush() {
+    while (!unsent_.empty()) {
+      const ::ssize_t sent = ::send(child_->socket(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
+      if (sent < 0 && errno == EINTR) continue;
+      if (sent <= 0) return;  // full, or closed, which reading tells
+      unsent_.erase(0, std::size_t(sent));
+    }
+  }
+  /// Keeps the end of what the worker prints, for messages.
+  void read_output() {
+    constexpr std::size_t most = 4096;
+    char bytes[4096];
+    for (;;) {
+      const ::ssize_t count = ::read(child_->output(), bytes, sizeof bytes);
+      if (count <= 0) break;
+      printed_.append(bytes, std::size_t(count));
+    }
+    if (printed_.size() > most) printed_.erase(0, printed_.size() - most);
+  }
+
+  std::unique_ptr<Child> child_;
+  FrameReader frames_;
+  std::string unsent_, printed_;
+  int rung_ = 0;
+};
+
+}  // namespace manyworlds::executor
