@@ -27,13 +27,18 @@ struct Outcome {
 };
 
 /// `folder` is where the two streams are kept meanwhile.
-inline Outcome run_driver(const std::string& name, const std::vector<std::string>& arguments,
-                          const std::filesystem::path& folder) {
-  std::string command = MANYWORLDS_BINARY_DIR "/examples/" + name;
+inline Outcome run_program(const std::string& program, const std::vector<std::string>& arguments,
+                           const std::filesystem::path& folder) {
+  std::string command = program;
   for (const std::string& argument : arguments) command += " '" + argument + "'";
   const std::filesystem::path out = folder / "stdout", err = folder / "stderr";
   const int status = std::system((command + " >'" + out.string() + "' 2>'" + err.string() + "'").c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text_of(out), text_of(err)};
+}
+
+inline Outcome run_driver(const std::string& name, const std::vector<std::string>& arguments,
+                          const std::filesystem::path& folder) {
+  return run_program(MANYWORLDS_BINARY_DIR "/examples/" + name, arguments, folder);
 }
 
 /// Sends Ctrl-C to a driver as soon as its output, or what it says on stderr, has `text` in it, or after ten seconds.

@@ -8,8 +8,9 @@
 #include "manyworlds/engine/crew.hpp"
 #include "manyworlds/engine/identity.hpp"
 
-/// What a run and its workers say to each other over a stream of bytes. A frame is "MWF1", the kind of message, the
-/// length of its body, a hash of both and the body, and the body: four bytes, one, four (little endian), sixteen.
+/// What a run and its workers say to each other over a stream of bytes. A frame is "MWF1", the kind of message
+/// (a byte), the length of its body (four bytes, little endian), a hash of these (sixteen digits), one of the body, and
+/// the body.
 namespace manyworlds::executor {
 
 inline constexpr std::uint32_t protocol_version = 1;
@@ -85,7 +86,8 @@ struct Frame {
   std::string body;
 
   static constexpr std::string_view magic = "MWF1";
-  static constexpr std::size_t header_bytes = 4 + 1 + 4 + 16, most_bytes = std::size_t(1) << 30;
+  static constexpr std::size_t hash_bytes = 16, named_bytes = magic.size() + 1 + 4,
+                               header_bytes = named_bytes + 2 * hash_bytes, most_bytes = std::size_t(1) << 30;
 
   std::string bytes() const {
     if (body.size() > most_bytes)
@@ -93,7 +95,7 @@ struct Frame {
     std::string text(magic);
     text += char(kind);
     for (int shift = 0; shift < 32; shift += 8) text += char(body.size() >> shift & 0xff);
-    return text + hash_text(text + body) + body;
+    return text + hash_text(text) + hash_text(body) + body;
   }
 };
 
@@ -116,13 +118,16 @@ class FrameReader {
     if (left.substr(0, compared) != Frame::magic.substr(0, compared)) throw ArchiveError("no message begins so");
     if (left.size() < Frame::header_bytes) return keep();
     const auto byte = [&](std::size_t i) { return std::size_t(static_cast<unsigned char>(left[i])); };
-    if (byte(4) >= choices(MessageKind{}).size()) throw ArchiveError("unknown kind of message");
     const std::size_t length = byte(5) | byte(6) << 8 | byte(7) << 16 | byte(8) << 24;
-    if (length > Frame::most_bytes) throw ArchiveError("a message of " + std::to_string(length) + " bytes is too long");
+    const bool sound =
+        left.substr(Frame::named_bytes, Frame::hash_bytes) == hash_text(left.substr(0, Frame::named_bytes));
+    if (!sound || byte(4) >= choices(MessageKind{}).size() || length > Frame::most_bytes)
+      throw ArchiveError("the head of a message is damaged");
     if (left.size() < Frame::header_bytes + length) return keep();
-    Frame frame{MessageKind(byte(4)), std::string(left.substr(Frame::header_bytes, length))};
-    if (left.substr(9, 16) != hash_text(std::string(left.substr(0, 9)) + frame.body))
+    const std::string_view body = left.substr(Frame::header_bytes, length);
+    if (left.substr(Frame::named_bytes + Frame::hash_bytes, Frame::hash_bytes) != hash_text(body))
       throw ArchiveError("a message is damaged");
+    Frame frame{MessageKind(byte(4)), std::string(body)};
     at_ += Frame::header_bytes + length;
     return frame;
   }

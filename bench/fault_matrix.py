@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+"""Hits searches with faults at random moments, on every executor, and counts how often they end as they must.
+
+    python3 bench/fault_matrix.py build/tests/worker_program [--runs 100] [--seed 1] [FILE]
+
+Each run is one search of tests/worker_program.cpp, hit once: it must end with the result of an undisturbed one, to the
+bit, at once or after --resume, where a fault may end it. No process of it may be left, and none may take longer than
+a minute. Leaves with 1 if any run did not. FILE: write the table there, too.
+"""
+import argparse
+import datetime
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+from report import Report
+
+EXECUTORS = {
+    "serial": ["serial"],
+    "batch": ["batch", "threads=2"],
+    "processes": ["processes", "workers=3"],
+    "processes x batch": ["processes", "workers=2", "threads=2", "batch=4"],
+}
+FAULTS = {
+    "kill": "kill -9",
+    "segv": "segmentation fault",
+    "exit": "exit(3)",
+    "hang": "hang",
+    "stop": "heartbeat lost (SIGSTOP)",
+    "nan": "NaN loss",
+    "bad_alloc": "bad_alloc",
+    "throw": "exception",
+    "half": "truncated message",
+    "garbage": "corrupt message",
+    "tree": "kill -9 of the whole tree",
+    "parent": "kill -9 of the run's process only",
+    "cut": "kill -9, and the newest checkpoint cut short",
+    "full": "disk full at a checkpoint",
+}
+MESSAGES = ("half", "garbage")  # only where there are messages
+ENDS_RUN = ("tree", "parent", "cut")
+LIMIT_S = 60
+
+
+class Wrong(Exception):
+    pass
+
+
+def left_behind(mark):
+    """Processes that have `mark` among their arguments."""
+    pids = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as f:
+                arguments = f.read().split(b"\0")
+            with open(f"/proc/{pid}/stat") as f:
+                zombie = f.read().rsplit(")", 1)[1].split()[0] == "Z"
+        except OSError:
+            continue
+        if mark.encode() in arguments and not zombie:
+            pids.append(int(pid))
+    return pids
+
+
+def loss(printed):
+    return float.fromhex(printed.split()[3])
+
+
+class Cell:
+    def __init__(self, program, executor, fault, reference, duration):
+        self.program, self.executor, self.fault = program, executor, fault
+        self.reference, self.duration = reference, duration
+
+    def command(self, folder, *more):
+        return [self.program, *EXECUTORS[self.executor], f"checkpoint={folder}", "every=3", f"mark={folder}",
+                "heartbeat_timeout=0.4", "task_timeout=0.8", *more]
+
+    def hit(self, folder, rng):
+        """Starts the search, has it hit, and returns how it ended: its exit code and what it printed."""
+        pause = "pause_us=400"  # so that there is time to hit it
+        at = rng.randint(1, 110 if "processes" in self.executor else 480)
+        more = [pause, f"fault={self.fault}", f"at={at}", f"token={folder}/token"]
+        if self.fault in ENDS_RUN or self.fault == "full":
+            more = [pause]
+        if self.fault == "full":
+            os.symlink("/dev/full", f"{folder}/checkpoint.bin.part")
+        process = subprocess.Popen(self.command(folder, *more), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   text=True, start_new_session=True)
+        in_process = self.executor in ("serial", "batch")
+        try:
+            if self.fault in ENDS_RUN:
+                time.sleep(rng.uniform(0, 1.1 * self.duration))
+                for pid in [process.pid] if self.fault == "parent" else {process.pid, *left_behind(f"mark={folder}")}:
+                    try:
+                        os.kill(pid, signal.SIGKILL)
+                    except ProcessLookupError:
+                        pass
+            if self.fault in ("hang", "stop") and in_process:  # nobody but its user can end it
+                try:
+                    process.wait(3 * self.duration + 1)
+                except subprocess.TimeoutExpired:
+                    os.killpg(process.pid, signal.SIGKILL)
+            out, err = process.communicate(timeout=LIMIT_S)
+        except subprocess.TimeoutExpired:
+            for pid in left_behind(f"mark={folder}"):
+                os.kill(pid, signal.SIGKILL)
+            raise Wrong(f"did not end within {LIMIT_S} s")
+        if self.fault == "full" and "no checkpoint" not in err:
+            raise Wrong("the full disk was not told")
+        return process.returncode, out, err
+
+    def resume(self, folder, rng):
+        newest = f"{folder}/checkpoint.bin"
+        if self.fault == "cut" and os.path.exists(newest):
+            os.truncate(newest, rng.randrange(os.path.getsize(newest)))
+        for resume in ("resume=1", "resume=0"):
+            done = subprocess.run(self.command(folder, resume), capture_output=True, text=True, timeout=LIMIT_S)
+            if done.returncode == 0:
+                return done.stdout
+            if "without --resume the run begins anew" not in done.stderr:
+                raise Wrong(f"could not be resumed: {done.stderr}")
+
+    def run(self, rng):
+        """One search, hit once. Returns whether it had to be resumed."""
+        with tempfile.TemporaryDirectory() as folder:
+            code, out, err = self.hit(folder, rng)
+            for _ in range(60):
+                left = left_behind(f"mark={folder}")
+                if not left:
+                    break
+                time.sleep(0.05)
+            for pid in left:
+                os.kill(pid, signal.SIGKILL)
+            if left:
+                raise Wrong(f"left processes behind: {left}")
+            resumed = code != 0
+            if resumed and "processes" in self.executor and self.fault not in ENDS_RUN:
+                raise Wrong(f"ended with {code}: {err}")
+            if resumed:
+                out = self.resume(folder, rng)
+            if self.fault == "nan":  # a step is taken back and another one taken: another way to a result
+                if not out.startswith("winner") or abs(loss(out) / loss(self.reference) - 1) > 0.01:
+                    raise Wrong(f"ended with another result: {out.splitlines()[:1]} {err}")
+            elif out != self.reference:
+                raise Wrong("ended with another result")
+            return resumed
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program")
+    parser.add_argument("file", nargs="?")
+    parser.add_argument("--runs", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    report = Report()
+    report("# Faults: what becomes of a search that is hit", "",
+           f"`python3 bench/fault_matrix.py build/tests/worker_program --runs {options.runs} --seed {options.seed}`, "
+           f"{datetime.date.today()}.", "",
+           "Each run is a search of 8 worlds by 30 iterations, hit once at a random moment. `as it must`: runs that ended",
+           "with the result of an undisturbed one, bit for bit (for NaN, which takes a step back, with a loss within 1 %), and left no",
+           "process behind. `resumed`: those of them that the fault ended, and that went on from their checkpoint.")
+    report.table("Runs that ended as they must, of those that were hit", "fault",
+                 *(column for name in EXECUTORS for column in (name, "resumed")))
+    wrong = 0
+    for fault, words in FAULTS.items():
+        cells = []
+        for executor in EXECUTORS:
+            if fault in MESSAGES and "processes" not in executor:
+                cells += ["no messages", ""]
+                continue
+            rng = random.Random(f"{options.seed} {fault} {executor}")
+            program = os.path.abspath(options.program)
+            begun = time.time()
+            reference = subprocess.run([program, *EXECUTORS[executor], "pause_us=400"], capture_output=True, text=True,
+                                       check=True).stdout
+            cell = Cell(program, executor, fault, reference, time.time() - begun)
+            good = resumed = 0
+            for run in range(options.runs):
+                try:
+                    resumed += cell.run(rng)
+                    good += 1
+                except Wrong as e:
+                    print(f"{words}, {executor}, run {run}: {e}", file=sys.stderr, flush=True)
+                    wrong += 1
+            cells += [f"{good} of {options.runs}", resumed]
+        report.row(words, *cells)
+    if options.file:
+        report.write(options.file)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

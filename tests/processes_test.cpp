@@ -1,0 +1,115 @@
+// Worlds in processes of their own: the same results, and what is told when workers cannot be had.
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "folder.hpp"
+#include "manyworlds/executor/message.hpp"
+#include "run_driver.hpp"
+
+namespace mw = manyworlds;
+using mw::executor::Frame;
+using mw::executor::FrameReader;
+using mw::executor::MessageKind;
+using mw::test::Outcome;
+
+namespace {
+
+Outcome search(const std::vector<std::string>& arguments) {
+  const mw::test::Folder folder("processes");
+  return mw::test::run_program(MANYWORLDS_WORKER_PROGRAM, arguments, folder.path);
+}
+Outcome hit(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), {"processes", "task_timeout=2", "heartbeat_timeout=2"});
+  return search(arguments);
+}
+
+}  // namespace
+
+TEST(Processes, GiveWhatSerialGives) {
+  for (const char* optimizer : {"optimizer=adam", "optimizer=lbfgs"}) {
+    const Outcome serial = search({"serial", optimizer});
+    ASSERT_EQ(serial.code, 0) << serial.err;
+    using Arguments = std::vector<std::string>;
+    for (const Arguments& way :
+         {Arguments{"batch", "threads=7"}, Arguments{"processes", "workers=1"}, Arguments{"processes", "workers=7"},
+          Arguments{"processes", "workers=2", "threads=2", "batch=5"}}) {
+      Arguments all = way;
+      all.push_back(optimizer);
+      const Outcome outcome = search(all);
+      EXPECT_EQ(outcome.code, 0) << outcome.err;
+      EXPECT_EQ(outcome.out, serial.out) << way.front() << ' ' << way.back();
+    }
+  }
+}
+
+TEST(Processes, AWorldThatAlwaysFailsIsGivenUpAndTheOthersGoOn) {
+  // Every worker crashes at its 25th evaluation: steps are lost all the time, some of them four times in a row.
+  const Outcome outcome = hit({"fault=exit", "at=25", "restarts=1", "workers=3"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_NE(outcome.err.find("left with exit code 3"), std::string::npos) << outcome.err;
+  EXPECT_EQ(outcome.out.rfind("winner", 0), 0u);
+}
+
+TEST(Processes, ARunWhoseWorldsAllFailSaysWhy) {
+  const Outcome outcome = hit({"fault=throw", "restarts=0"});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.err.find("worlds have failed; world"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find("the loss has thrown"), std::string::npos) << outcome.err;
+}
+
+TEST(Processes, AWorkerThatCannotStartNamesTheCommandAndTheReason) {
+  const Outcome missing = search({"processes", "program=/no/such/program"});
+  EXPECT_EQ(missing.code, 2);
+  EXPECT_NE(missing.err.find("cannot start worker '/no/such/program' ("), std::string::npos) << missing.err;
+  EXPECT_NE(missing.err.find("processes program=/no/such/program): No such file or directory"), std::string::npos)
+      << missing.err;
+
+  const mw::test::Folder folder("workers");
+  const auto script = [&](const std::string& text) {
+    const std::string path = folder.path / "worker";
+    std::ofstream(path) << "#!/bin/sh\n" << text;
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+    return "program=" + path;
+  };
+  const Outcome leaving = search({"processes", script("echo no licence >&2; exit 7\n")});
+  EXPECT_EQ(leaving.code, 2);
+  EXPECT_NE(leaving.err.find("left with exit code 7; it printed: no licence"), std::string::npos) << leaving.err;
+
+  const Outcome sleeping = search({"processes", script("sleep 30\n"), "start_timeout=0.2"});
+  EXPECT_EQ(sleeping.code, 2);
+  EXPECT_NE(sleeping.err.find("has not begun within 0.2 s"), std::string::npos) << sleeping.err;
+
+  const Outcome other =
+      search({"processes", script(std::string("exec ") + MANYWORLDS_WORKER_PROGRAM + " processes worlds=9\n")});
+  EXPECT_EQ(other.code, 2);
+  EXPECT_NE(other.err.find("has come to another run: worlds was 8, is 9"), std::string::npos) << other.err;
+}
+
+TEST(Frames, ComeOutAsTheyWentInHoweverTheyAreCut) {
+  const std::string stream = Frame{MessageKind::task, "body"}.bytes() + Frame{MessageKind::heartbeat, ""}.bytes() +
+                             Frame{MessageKind::done, std::string(1000, '\0')}.bytes();
+  for (std::size_t piece = 1; piece <= stream.size(); ++piece) {
+    FrameReader reader;
+    std::vector<Frame> frames;
+    for (std::size_t at = 0; at < stream.size(); at += piece) {
+      reader.feed(stream.substr(at, piece));
+      while (auto frame = reader.next()) frames.push_back(*frame);
+    }
+    ASSERT_EQ(frames.size(), 3u) << piece;
+    EXPECT_EQ(frames[0].body, "body");
+    EXPECT_EQ(frames[1].kind, MessageKind::heartbeat);
+    EXPECT_EQ(frames[2].body, std::string(1000, '\0'));
+  }
+}
+
+TEST(Frames, AnyDamagedByteIsSeen) {
+  const std::string good = Frame{MessageKind::task, "body"}.bytes();
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    std::string bad = good;
+    bad[at] = char(bad[at] ^ 1);
+    FrameReader reader;
+    reader.feed(bad + good);  // so that a longer length finds bytes
+    EXPECT_THROW(while (reader.next()){}, mw::ArchiveError) << at;
+  }
+}
