@@ -8,44 +8,15 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
-#include <string>
-#include <vector>
 
-#include "manyworlds/core/text.hpp"
-#include "manyworlds/engine/crew.hpp"
+#include "manyworlds/executor/link.hpp"
 #include "manyworlds/executor/worker.hpp"
 
 namespace manyworlds::executor {
 
-/// A command, its name and its arguments.
-using Command = std::vector<std::string>;
-
-/// This program with the arguments that it was started with. Throws RunError where the system does not tell.
-inline Command own_command() {
-  std::ifstream file("/proc/self/cmdline", std::ios::binary);
-  Command words(1);
-  for (std::istreambuf_iterator<char> at(file), end; at != end; ++at) {
-    if (*at == '\0')
-      words.emplace_back();
-    else
-      words.back() += *at;
-  }
-  words.pop_back();
-  if (words.empty()) throw RunError("cannot find out how this program was started: no /proc/self/cmdline");
-  return words;
-}
-
-inline std::string command_text(const Command& command) {
-  std::string text;
-  for (const std::string& word : command) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
-
 /// A worker process: in a process group of its own, a socket to it, and what it prints (both streams) on a pipe. Ends
 /// with its owner at the latest.
-class Child {
+class Child : public Link {
  public:
   /// Starts `program` with these words, the first of them its name. Throws RunError with the command and the reason.
   Child(const std::string& program, const Command& command) {
@@ -88,29 +59,21 @@ class Child {
     ::fcntl(socket_, F_SETFL, O_NONBLOCK);
     ::fcntl(output_, F_SETFL, O_NONBLOCK);
     if (failure == 0) return;
-    ::close(socket_), ::close(output_);
+    ended_ = true;
     throw RunError(reason("worker '" + program + "' (" + command_text(command) + ")", failure));
   }
-  Child(const Child&) = delete;
-  ~Child() {
-    ::close(socket_), ::close(output_);
+  ~Child() override {
     if (ended()) return;
-    signal(SIGKILL);
+    ::kill(-pid_, SIGKILL);
     ::waitpid(pid_, &status_, 0);
   }
 
-  int pid() const { return pid_; }
-  int socket() const { return socket_; }
-  int output() const { return output_; }
-
-  void signal(int number) const { ::kill(-pid_, number); }
-  /// Has it ended? Its process is then gone from the table.
-  bool ended() {
+  void signal(int number) override { ::kill(-pid_, number); }
+  bool ended() override {
     if (!ended_) ended_ = ::waitpid(pid_, &status_, WNOHANG) == pid_;
     return ended_;
   }
-  /// How it ended.
-  std::string end_text() const {
+  std::string end_text() const override {
     if (!ended_) return "closed its socket";
     if (WIFSIGNALED(status_)) return std::string("was ended by signal ") + ::strsignal(WTERMSIG(status_));
     return "left with exit code " + std::to_string(WEXITSTATUS(status_));
@@ -120,8 +83,7 @@ class Child {
   static std::string reason(const std::string& what, int error) {
     return "cannot start " + what + ": " + std::strerror(error);
   }
-  ::pid_t pid_ = 0;
-  int socket_ = -1, output_ = -1, status_ = 0;
+  int status_ = 0;
   bool ended_ = false;
 };
 

@@ -15,8 +15,10 @@ namespace manyworlds::executor {
 
 inline constexpr std::uint32_t protocol_version = 1;
 
-enum class MessageKind : std::uint8_t { hello, task, done, heartbeat, leave };
-constexpr std::array<const char*, 5> choices(MessageKind) { return {"hello", "task", "done", "heartbeat", "leave"}; }
+enum class MessageKind : std::uint8_t { hello, task, done, heartbeat, leave, launch };
+constexpr std::array<const char*, 6> choices(MessageKind) {
+  return {"hello", "task", "done", "heartbeat", "leave", "launch"};
+}
 
 /// A worker has built its problem and waits for tasks.
 struct Hello {
@@ -68,6 +70,16 @@ struct Heartbeat {
   template <class A>
   void archive(A& a) {
     a(resident_bytes);
+  }
+};
+
+/// For whoever starts workers for a run: the command, and the folder to run it in.
+struct Launch {
+  std::string folder;
+  std::vector<std::string> command;
+  template <class A>
+  void archive(A& a) {
+    a(folder, command);
   }
 };
 

@@ -3,6 +3,8 @@
 #include <deque>
 #include <map>
 
+#include "manyworlds/executor/child.hpp"
+#include "manyworlds/executor/connection.hpp"
 #include "manyworlds/executor/seat.hpp"
 
 namespace manyworlds::executor {
@@ -16,6 +18,7 @@ struct CrewOptions {
   double start_timeout_s = 120, heartbeat_timeout_s = 10, task_timeout_s = 600;
   std::string program = "/proc/self/exe";
   Command command{};
+  std::string connect{};  ///< Unix socket of whoever starts workers instead; empty = they are children
 };
 
 /// Workers in processes of their own. A worker that crashes, hangs, falls silent or talks nonsense loses only the jobs it
@@ -27,10 +30,10 @@ class ProcessCrew : public Crew {
   }
   ~ProcessCrew() override {
     for (Seat& seat : seats_)
-      if (seat.has_child() && seat.state != Seat::State::ending) seat.begin_end("the run has ended");
-    while (std::any_of(seats_.begin(), seats_.end(), [](const Seat& s) { return s.has_child(); })) {
+      if (seat.has_worker() && seat.state != Seat::State::ending) seat.begin_end("the run has ended");
+    while (std::any_of(seats_.begin(), seats_.end(), [](const Seat& s) { return s.has_worker(); })) {
       for (Seat& seat : seats_) {
-        if (!seat.has_child()) continue;
+        if (!seat.has_worker()) continue;
         if (seat.ended())
           seat.clear({});
         else if (Clock::now() >= seat.due)
@@ -62,7 +65,7 @@ class ProcessCrew : public Crew {
                    {"bytes_per_worker", std::to_string(most_bytes_)}};
     std::string pids;
     for (const Seat& seat : seats_)
-      if (seat.has_child()) pids += (pids.empty() ? "" : ",") + std::to_string(seat.child().pid());
+      if (seat.has_worker()) pids += (pids.empty() ? "" : ",") + std::to_string(seat.worker().pid());
     lines.emplace_back("pids", pids);
     if (lost_ > 0) lines.emplace_back("last_loss", last_loss_);
     return lines;
@@ -79,7 +82,11 @@ class ProcessCrew : public Crew {
 
   void start(Seat& seat) {
     try {
-      seat.start(options_.program, options_.command, later(Clock::now(), options_.start_timeout_s));
+      const auto make = [&]() -> std::unique_ptr<Link> {
+        if (!options_.connect.empty()) return std::make_unique<Connection>(options_.connect, options_.command);
+        return std::make_unique<Child>(options_.program, options_.command);
+      };
+      seat.start(make, later(Clock::now(), options_.start_timeout_s));
     } catch (const RunError& e) {
       note_failed_start(seat, e.what());
       seat.state = Seat::State::empty;
@@ -121,9 +128,9 @@ class ProcessCrew : public Crew {
     std::vector<::pollfd> all;
     Clock::time_point until = later(Clock::now(), 1);
     for (const Seat& seat : seats_) {
-      if (seat.has_child()) seat.watch(all);
+      if (seat.has_worker()) seat.watch(all);
       const bool to_start = seat.state == Seat::State::empty && !retired(seat) && !todo_.empty();
-      if (to_start || (seat.has_child() && seat.state != Seat::State::idle)) until = std::min(until, seat.due);
+      if (to_start || (seat.has_worker() && seat.state != Seat::State::idle)) until = std::min(until, seat.due);
       if (seat.state == Seat::State::ending) until = std::min(until, later(Clock::now(), 0.002));
     }
     for (const Job& job : todo_)
@@ -133,7 +140,7 @@ class ProcessCrew : public Crew {
   }
 
   void attend(Seat& seat) {
-    if (!seat.has_child()) return;
+    if (!seat.has_worker()) return;
     const Clock::time_point now = Clock::now();
     if (seat.state == Seat::State::ending) {
       if (seat.ended()) return lose(seat);
@@ -169,6 +176,7 @@ class ProcessCrew : public Crew {
                        std::to_string(protocol_version));
       if (const std::string differs = difference(run_, hello.run); !differs.empty())
         throw RunError("worker '" + command_text(options_.command) + "' has come to another run: " + differs);
+      seat.worker().met(hello.pid);
       seat.greeted = true;
       seat.failed_starts = 0;
       if (seat.state == Seat::State::starting) seat.state = Seat::State::idle;
@@ -188,7 +196,7 @@ class ProcessCrew : public Crew {
     std::size_t i = 0;
     try {
       for (; i < jobs.size(); ++i) {
-        const Delivery by{seat.child().pid(), seat.resident_bytes, attempts_[jobs[i]]};
+        const Delivery by{seat.worker().pid(), seat.resident_bytes, attempts_[jobs[i]]};
         if (done.jobs[i].outcome != Outcome::answered) {
           again(jobs[i], done.jobs[i].text, by);
           continue;
@@ -208,7 +216,7 @@ class ProcessCrew : public Crew {
   /// The worker is gone; what it had is done again.
   void lose(Seat& seat) {
     ++lost_;
-    const int pid = seat.child().pid();
+    const int pid = seat.worker().pid();
     const bool started = seat.greeted;
     const std::vector<std::size_t> jobs = seat.jobs;
     const std::string printed = seat.printed(), said = printed.empty() ? "" : "; it printed: " + last_line(printed);

@@ -19,6 +19,7 @@ struct Processes {
     int batch = 0;      ///< jobs that a worker gets at once, and may lose at once; 0 = as many as threads
     int restarts = 3;
     double start_timeout_s = 120, heartbeat_s = 1, heartbeat_timeout_s = 10, task_timeout_s = 600;
+    std::string connect{};  ///< Unix socket of whoever starts workers, elsewhere maybe; empty = they are children
     std::string program{};  ///< instead of this one, started with the same arguments; empty = this one
     template <class V>
     void fields(V&& v) {
@@ -30,6 +31,7 @@ struct Processes {
       v("heartbeat_s", heartbeat_s, "seconds between signs of life");
       v("heartbeat_timeout_s", heartbeat_timeout_s, "seconds of silence after which a worker is lost");
       v("task_timeout_s", task_timeout_s, "seconds that a step may take");
+      v("connect", connect, "Unix socket of a program that starts the workers (docs/clusters.md)");
       v("program", program, "program of the workers instead of this one");
     }
   } prm{};
@@ -66,6 +68,7 @@ struct Processes {
     options.heartbeat_timeout_s = prm.heartbeat_timeout_s;
     options.task_timeout_s = prm.task_timeout_s;
     options.command = own_command();
+    options.connect = prm.connect;
     if (!prm.program.empty()) options.program = prm.program;
     return std::make_unique<ProcessCrew>(std::move(options), run);
   }

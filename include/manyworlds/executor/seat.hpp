@@ -1,9 +1,14 @@
 #pragma once
+#include <poll.h>
+#include <sys/socket.h>
+
 #include <chrono>
+#include <csignal>
 #include <memory>
 #include <optional>
 
-#include "manyworlds/executor/child.hpp"
+#include "manyworlds/executor/link.hpp"
+#include "manyworlds/executor/worker.hpp"
 
 namespace manyworlds::executor {
 
@@ -28,18 +33,20 @@ class Seat {
   bool greeted = false;      ///< the present worker has said hello
   std::string end_reason{};  ///< why it was told to end
 
-  const Child& child() const { return *child_; }
-  bool has_child() const { return child_ != nullptr; }
+  Link& worker() const { return *worker_; }
+  bool has_worker() const { return worker_ != nullptr; }
   const std::string& printed() const { return printed_; }
 
-  void start(const std::string& program, const Command& command, Clock::time_point until) {
+  /// `make()` starts a worker and returns its link.
+  template <class Make>
+  void start(const Make& make, Clock::time_point until) {
     frames_ = {};
     unsent_.clear();
     printed_.clear();
     end_reason.clear();
     greeted = false;
     rung_ = 0;
-    child_ = std::make_unique<Child>(program, command);
+    worker_ = make();
     state = State::starting;
     due = until;
     heard = Clock::now();
@@ -54,8 +61,8 @@ class Seat {
 
   /// What poll() is to wait for.
   void watch(std::vector<::pollfd>& all) const {
-    all.push_back({child_->socket(), short(POLLIN | (unsent_.empty() ? 0 : POLLOUT)), 0});
-    all.push_back({child_->output(), POLLIN, 0});
+    all.push_back({worker_->socket(), short(POLLIN | (unsent_.empty() ? 0 : POLLOUT)), 0});
+    all.push_back({worker_->output(), POLLIN, 0});
   }
   /// Reads what there is and sends what it can; false when the worker has closed its socket. Throws ArchiveError for
   /// bytes that are no messages.
@@ -65,7 +72,7 @@ class Seat {
     flush();
     char bytes[65536];
     for (;;) {
-      const ::ssize_t count = ::recv(child_->socket(), bytes, sizeof bytes, 0);
+      const ::ssize_t count = ::recv(worker_->socket(), bytes, sizeof bytes, 0);
       if (count < 0 && errno == EINTR) continue;
       if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return true;
       if (count <= 0) return false;
@@ -88,20 +95,20 @@ class Seat {
       unsent_ = Frame{MessageKind::leave, {}}.bytes();
       flush();
     } else {
-      child_->signal(rung_ == 1 ? SIGTERM : SIGKILL);
+      worker_->signal(rung_ == 1 ? SIGTERM : SIGKILL);
     }
     due = later(Clock::now(), patience[std::min(rung_, 2)]);
     ++rung_;
   }
   bool ended() {
-    if (!child_->ended()) return false;
+    if (!worker_->ended()) return false;
     read_output();
     return true;
   }
   /// Why the worker is gone; the seat is then empty.
   std::string clear(Clock::time_point not_before) {
-    const std::string why = end_reason.empty() ? child_->end_text() : end_reason;
-    child_.reset();
+    const std::string why = end_reason.empty() ? worker_->end_text() : end_reason;
+    worker_.reset();
     state = State::empty;
     due = not_before;
     jobs.clear();
@@ -111,7 +118,7 @@ class Seat {
  private:
   void flush() {
     while (!unsent_.empty()) {
-      const ::ssize_t sent = ::send(child_->socket(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
+      const ::ssize_t sent = ::send(worker_->socket(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
       if (sent < 0 && errno == EINTR) continue;
       if (sent <= 0) return;  // full, or closed, which reading tells
       unsent_.erase(0, std::size_t(sent));
@@ -121,15 +128,15 @@ class Seat {
   void read_output() {
     constexpr std::size_t most = 4096;
     char bytes[4096];
-    for (;;) {
-      const ::ssize_t count = ::read(child_->output(), bytes, sizeof bytes);
+    while (worker_->output() >= 0) {
+      const ::ssize_t count = ::read(worker_->output(), bytes, sizeof bytes);
       if (count <= 0) break;
       printed_.append(bytes, std::size_t(count));
     }
     if (printed_.size() > most) printed_.erase(0, printed_.size() - most);
   }
 
-  std::unique_ptr<Child> child_;
+  std::unique_ptr<Link> worker_;
   FrameReader frames_;
   std::string unsent_, printed_;
   int rung_ = 0;
