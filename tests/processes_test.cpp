@@ -86,6 +86,37 @@ TEST(Processes, AWorkerThatCannotStartNamesTheCommandAndTheReason) {
   EXPECT_NE(other.err.find("has come to another run: worlds was 8, is 9"), std::string::npos) << other.err;
 }
 
+TEST(Processes, KeepToTheMemoryBudget) {
+  const auto told = [](const Outcome& outcome, const std::string& name) {
+    const std::size_t at = outcome.err.find("\n" + name + ": ");
+    return at == std::string::npos ? -1.0 : std::stod(outcome.err.substr(at + name.size() + 3));
+  };
+  const Outcome free = search({"processes", "workers=5"});
+  const double each = told(free, "bytes_per_worker");
+  ASSERT_GT(each, 1e6) << free.err;
+  EXPECT_EQ(told(free, "workers"), 5);
+  EXPECT_NEAR(told(free, "bytes_per_worker_expected") / each, 1, 0.5);
+  const Outcome tight = search({"processes", "workers=5", "budget=" + std::to_string(3.5 * each)});
+  EXPECT_EQ(tight.out, free.out) << "jobs wait, none is lost";
+  EXPECT_LE(told(tight, "workers"), 2) << tight.err;
+  EXPECT_LE(told(tight, "bytes_of_workers"), 2.5 * each);
+  EXPECT_EQ(told(tight, "workers_lost"), 0);
+  EXPECT_EQ(told(search({"processes", "workers=5", "fraction=0.25"}), "workers"), 4);
+
+  const Outcome none = search({"processes", "budget=1000"});
+  EXPECT_EQ(none.code, 2);
+  EXPECT_NE(none.err.find("executor.memory_budget_bytes: expected at least "), std::string::npos) << none.err;
+  const Outcome tiny = search({"processes", "fraction=1e-7"});
+  EXPECT_NE(tiny.err.find("executor.fraction: a worker takes about "), std::string::npos) << tiny.err;
+}
+
+TEST(Processes, OneThatIsOutOfMemoryMakesTheCrewSmaller) {
+  const mw::test::Folder folder("memory");
+  const Outcome outcome = hit({"workers=3", "fault=bad_alloc", "at=20", "token=" + (folder.path / "token").string()});
+  EXPECT_EQ(outcome.out, search({"serial"}).out);
+  EXPECT_NE(outcome.err.find("\nworkers: 2\n"), std::string::npos) << outcome.err;
+}
+
 TEST(Frames, ComeOutAsTheyWentInHoweverTheyAreCut) {
   const std::string stream = Frame{MessageKind::task, "body"}.bytes() + Frame{MessageKind::heartbeat, ""}.bytes() +
                              Frame{MessageKind::done, std::string(1000, '\0')}.bytes();

@@ -1,7 +1,7 @@
 // A small search on hills whose workers can be made to fail, for processes_test and fault_matrix.py.
 //   worker_program EXECUTOR [name=value ...]: executor (serial, batch, processes), workers, threads, batch, worlds,
 //   iterations, optimizer (adam, lbfgs), checkpoint (folder), every, resume (0, 1), task_timeout, heartbeat_timeout,
-//   start_timeout, program; fault (kill, segv, exit, hang, stop, nan, bad_alloc, throw, half, garbage), at (evaluation of
+//   start_timeout, program, budget (bytes), fraction; fault (kill, segv, exit, hang, stop, nan, bad_alloc, throw, half, garbage), at (evaluation of
 //   the process that hits it), token (file that the first to be hit makes; without one every process is hit, each time
 //   from there on), pause_us (of every evaluation).
 // Prints everything that a result holds but times and processes, then what happened to workers on stderr.
@@ -33,7 +33,7 @@ namespace {
 std::map<std::string, std::string> arguments{
     {"workers", "2"},        {"threads", "1"}, {"batch", "0"},    {"worlds", "8"},         {"iterations", "30"},
     {"optimizer", "adam"},   {"every", "5"},   {"resume", "0"},   {"task_timeout", "0.5"}, {"heartbeat_timeout", "0.5"},
-    {"start_timeout", "20"}, {"at", "1"},      {"pause_us", "0"}, {"restarts", "3"}};
+    {"start_timeout", "20"}, {"at", "1"},      {"pause_us", "0"}, {"restarts", "3"}, {"budget", "0"}, {"fraction", "0"}};
 std::atomic<int> evaluations{0};
 
 double number(const std::string& name) { return std::stod(arguments[name]); }
@@ -119,6 +119,8 @@ int search(const std::string& executor) {
   processes.prm.heartbeat_timeout_s = number("heartbeat_timeout");
   processes.prm.task_timeout_s = number("task_timeout");
   processes.prm.start_timeout_s = number("start_timeout");
+  processes.prm.memory_budget_bytes = number("budget");
+  processes.prm.fraction = number("fraction");
   processes.prm.program = arguments["program"];
   return print(mw::run(engine, processes, checkpoint)), 0;
 }

@@ -1,8 +1,11 @@
 #pragma once
 #include <algorithm>
+#include <cmath>
 #include <deque>
 #include <map>
 
+#include "manyworlds/core/text.hpp"
+#include "manyworlds/executor/admission.hpp"
 #include "manyworlds/executor/child.hpp"
 #include "manyworlds/executor/connection.hpp"
 #include "manyworlds/executor/seat.hpp"
@@ -12,6 +15,7 @@ namespace manyworlds::executor {
 /// How a crew of processes is led.
 struct CrewOptions {
   std::size_t workers = 1;
+  Admission admission{};
   std::size_t jobs_per_task = 1;  ///< a worker gets so many at once, and may lose them at once
   int restarts = 3;               ///< times a job is begun again after its worker was lost, before it fails
   double backoff_s = 0.05;        ///< before the first of them, twice that before the next
@@ -23,10 +27,13 @@ struct CrewOptions {
 
 /// Workers in processes of their own. A worker that crashes, hangs, falls silent or talks nonsense loses only the jobs it
 /// has: these are done again, alone, by another. Nothing of a run is in a worker that the run does not have itself.
+/// With a memory budget no more of them live than fit into it by what they have been seen to take, and fewer after one
+/// was out of memory; the jobs wait.
 class ProcessCrew : public Crew {
  public:
   ProcessCrew(CrewOptions options, Identity run) : options_(std::move(options)), run_(std::move(run)) {
-    for (std::size_t i = 0; i < options_.workers; ++i) start(seats_.emplace_back());
+    seats_.resize(options_.workers);
+    for (std::size_t i = 0; i < admitted(); ++i) start(seats_[i]);
   }
   ~ProcessCrew() override {
     for (Seat& seat : seats_)
@@ -59,10 +66,13 @@ class ProcessCrew : public Crew {
   }
 
   Identity report() const override {
-    Identity lines{{"workers", std::to_string(seats_.size())},
+    Identity lines{{"workers", std::to_string(admitted())},
                    {"jobs_per_task", std::to_string(options_.jobs_per_task)},
                    {"workers_lost", std::to_string(lost_)},
-                   {"bytes_per_worker", std::to_string(most_bytes_)}};
+                   {"bytes_per_worker_expected", std::to_string(options_.admission.expected)},
+                   {"bytes_per_worker", std::to_string(options_.admission.most_bytes)},
+                   {"bytes_of_workers", std::to_string(options_.admission.most_in_all)},
+                   {"memory_budget", std::to_string(options_.admission.budget)}};
     std::string pids;
     for (const Seat& seat : seats_)
       if (seat.has_worker()) pids += (pids.empty() ? "" : ",") + std::to_string(seat.worker().pid());
@@ -74,6 +84,7 @@ class ProcessCrew : public Crew {
  private:
   /// Has it failed to start so often that nobody tries again?
   static bool retired(const Seat& seat) { return seat.failed_starts > 2; }
+  static constexpr const char* over_budget = "the memory budget had no room for it";
   struct Job {
     std::size_t index;
     int attempts;
@@ -98,11 +109,24 @@ class ProcessCrew : public Crew {
     seat.due = later(Clock::now(), options_.backoff_s * (1 << seat.failed_starts));
   }
 
+  std::size_t admitted() const { return options_.admission.admitted(seats_.size()); }
+  /// Ends an idle worker when there are too many.
+  void keep_to_budget() {
+    const auto living = [](const Seat& s) { return s.has_worker() && s.state != Seat::State::ending; };
+    const auto alive = std::size_t(std::count_if(seats_.begin(), seats_.end(), living));
+    const auto idle =
+        std::find_if(seats_.begin(), seats_.end(), [](const Seat& s) { return s.state == Seat::State::idle; });
+    if (alive > admitted() && idle != seats_.end()) idle->begin_end(over_budget);
+    budget_left_ = alive < admitted() ? admitted() - alive : 0;
+  }
+
   /// Gives jobs to idle workers: new ones together, those that were lost before alone. Restarts workers that are gone.
   void hand_out() {
     const Clock::time_point now = Clock::now();
+    keep_to_budget();
     for (Seat& seat : seats_) {
-      if (seat.state == Seat::State::empty && !retired(seat) && now >= seat.due && !todo_.empty()) start(seat);
+      const bool wanted = budget_left_ > 0 && !todo_.empty();
+      if (seat.state == Seat::State::empty && !retired(seat) && now >= seat.due && wanted) start(seat), --budget_left_;
       if (seat.state != Seat::State::idle) continue;
       Task task{++tasks_, jobs_->kind, {}};
       while (task.questions.size() < options_.jobs_per_task) {
@@ -129,7 +153,7 @@ class ProcessCrew : public Crew {
     Clock::time_point until = later(Clock::now(), 1);
     for (const Seat& seat : seats_) {
       if (seat.has_worker()) seat.watch(all);
-      const bool to_start = seat.state == Seat::State::empty && !retired(seat) && !todo_.empty();
+      const bool to_start = seat.state == Seat::State::empty && !retired(seat) && !todo_.empty() && budget_left_ > 0;
       if (to_start || (seat.has_worker() && seat.state != Seat::State::idle)) until = std::min(until, seat.due);
       if (seat.state == Seat::State::ending) until = std::min(until, later(Clock::now(), 0.002));
     }
@@ -198,6 +222,7 @@ class ProcessCrew : public Crew {
       for (; i < jobs.size(); ++i) {
         const Delivery by{seat.worker().pid(), seat.resident_bytes, attempts_[jobs[i]]};
         if (done.jobs[i].outcome != Outcome::answered) {
+          if (done.jobs[i].outcome == Outcome::out_of_memory) options_.admission.out_of_memory(seats_.size());
           again(jobs[i], done.jobs[i].text, by);
           continue;
         }
@@ -215,12 +240,13 @@ class ProcessCrew : public Crew {
 
   /// The worker is gone; what it had is done again.
   void lose(Seat& seat) {
-    ++lost_;
     const int pid = seat.worker().pid();
-    const bool started = seat.greeted;
+    const bool started = seat.greeted, sent_away = seat.end_reason == over_budget;
     const std::vector<std::size_t> jobs = seat.jobs;
     const std::string printed = seat.printed(), said = printed.empty() ? "" : "; it printed: " + last_line(printed);
     const std::string why = seat.clear(later(Clock::now(), options_.backoff_s)) + said;
+    if (sent_away) return;
+    ++lost_;
     if (!started) return note_failed_start(seat, "worker '" + command_text(options_.command) + "' " + why);
     last_loss_ = "worker " + std::to_string(pid) + " " + why;
     for (const std::size_t job : jobs) again(job, last_loss_, {pid, seat.resident_bytes, attempts_[job]});
@@ -242,7 +268,9 @@ class ProcessCrew : public Crew {
 
   void note_bytes(Seat& seat, std::uint64_t bytes) {
     seat.resident_bytes = std::size_t(bytes);
-    most_bytes_ = std::max(most_bytes_, seat.resident_bytes);
+    std::size_t in_all = 0;
+    for (const Seat& s : seats_) in_all += s.has_worker() ? s.resident_bytes : 0;
+    options_.admission.see(seat.resident_bytes, in_all);
   }
 
   CrewOptions options_;
@@ -251,7 +279,8 @@ class ProcessCrew : public Crew {
   const RemoteJobs* jobs_ = nullptr;
   std::deque<Job> todo_;
   std::map<std::size_t, int> attempts_;  ///< of the jobs that are out
-  std::size_t left_ = 0, lost_ = 0, most_bytes_ = 0;
+  std::size_t left_ = 0, lost_ = 0;
+  std::size_t budget_left_ = 0;  ///< workers that may be started
   std::uint64_t tasks_ = 0;
   std::string last_loss_;
 };

@@ -18,6 +18,8 @@ struct Processes {
     int threads = 1;    ///< of each worker
     int batch = 0;      ///< jobs that a worker gets at once, and may lose at once; 0 = as many as threads
     int restarts = 3;
+    double memory_budget_bytes = 0;  ///< of this process and all workers; workers that do not fit wait; 0 = no limit
+    double fraction = 0;             ///< of the budget (of the machine, without one) that a worker may take; 0 = any
     double start_timeout_s = 120, heartbeat_s = 1, heartbeat_timeout_s = 10, task_timeout_s = 600;
     std::string connect{};  ///< Unix socket of whoever starts workers, elsewhere maybe; empty = they are children
     std::string program{};  ///< instead of this one, started with the same arguments; empty = this one
@@ -26,6 +28,8 @@ struct Processes {
       v("processes", processes, "worker processes, 0 = as many as processors");
       v("threads", threads, "threads, 0 = all processors");
       v("batch", batch, "jobs that a worker gets and may lose at once; 0 = as many as threads");
+      v("memory_budget_bytes", memory_budget_bytes, "bytes for this process and all workers, 0 = no limit");
+      v("fraction", fraction, "share of the budget or of the machine that a worker may take, 0 = any");
       v("restarts", restarts, "times a step is begun again after its worker was lost");
       v("start_timeout_s", start_timeout_s, "seconds until a worker must have begun");
       v("heartbeat_s", heartbeat_s, "seconds between signs of life");
@@ -40,6 +44,8 @@ struct Processes {
     expect(prm.processes >= 0, "executor.processes", "0 (as many as processors) or more");
     expect(prm.threads >= 0, "executor.threads", "0 (all processors) or more");
     expect(prm.batch >= 0, "executor.batch", "0 (as many as threads) or more");
+    expect(prm.memory_budget_bytes >= 0, "executor.memory_budget_bytes", "0 (no limit) or more");
+    expect(prm.fraction >= 0 && prm.fraction <= 1, "executor.fraction", "a share from 0 (any) to 1");
     expect(prm.restarts >= 0, "executor.restarts", "0 or more");
     expect(prm.start_timeout_s > 0, "executor.start_timeout_s", "more than 0 seconds");
     expect(prm.heartbeat_s > 0, "executor.heartbeat_s", "more than 0 seconds");
@@ -64,6 +70,7 @@ struct Processes {
     options.workers = prm.processes > 0 ? std::size_t(prm.processes) : processors;
     options.jobs_per_task = prm.batch > 0 ? std::size_t(prm.batch) : threads;
     options.restarts = prm.restarts;
+    set_budget(options);
     options.start_timeout_s = prm.start_timeout_s;
     options.heartbeat_timeout_s = prm.heartbeat_timeout_s;
     options.task_timeout_s = prm.task_timeout_s;
@@ -71,6 +78,30 @@ struct Processes {
     options.connect = prm.connect;
     if (!prm.program.empty()) options.program = prm.program;
     return std::make_unique<ProcessCrew>(std::move(options), run);
+  }
+
+ private:
+  /// A worker is expected to take what this process takes, which has built the same problem, and a quarter more for
+  /// what evaluations need.
+  void set_budget(CrewOptions& options) const {
+    const auto megabytes = [](double bytes) { return to_text(std::round(bytes / 1e5) / 10) + " MB"; };
+    const double own = double(resident_bytes()), each = 1.25 * own;
+    options.admission.expected = std::size_t(each);
+    const double machine = double(::sysconf(_SC_PHYS_PAGES)) * double(::sysconf(_SC_PAGESIZE));
+    const double budget = prm.memory_budget_bytes > 0 ? prm.memory_budget_bytes : machine;
+    if (prm.memory_budget_bytes > 0) {
+      if (budget < own + each)
+        throw InputError("executor.memory_budget_bytes", "expected at least " + megabytes(own + each) +
+                                                             ", for this process and one worker, found " +
+                                                             megabytes(budget));
+      options.admission.budget = std::size_t(budget - own);
+    }
+    if (prm.fraction > 0) {
+      if (each > prm.fraction * budget)
+        throw InputError("executor.fraction", "a worker takes about " + megabytes(each) + ", more than " +
+                                                  to_text(prm.fraction) + " of " + megabytes(budget));
+      options.workers = std::min(options.workers, std::size_t(1 / prm.fraction + 1e-9));
+    }
   }
 };
 static_assert(Executor<Processes>);
