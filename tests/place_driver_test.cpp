@@ -1,56 +1,12 @@
 /// The driver `place` as users run it: what it writes, that it repeats itself, and that every mistake is one line.
-#include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "run_driver.hpp"
+#include "place_runs.hpp"
 
 namespace {
 
 using namespace manyworlds;
-namespace fs = std::filesystem;
-using Arguments = std::vector<std::string>;
-using nlohmann::json;
-
-const std::string two_rooms = std::string(MANYWORLDS_SOURCE_DIR) + "/examples/scenes/two_rooms/two_rooms.xml";
-const Arguments scene{"--scene", two_rooms,     "--tx", "ap=2,4.4,1.5",  "--area", "5.2,0.2,7.8,4.8", "--spacing",
-                      "0.5",     "--max-depth", "2",    "--map-spacing", "0.5"};
-const Arguments on_wall{"--mover", "Reflector", "--wall", "wall_south"};
-const Arguments few{"--worlds", "3", "--iterations", "6"};
-
-Arguments operator+(Arguments a, const Arguments& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
-
-struct Place : testing::Test {
-  fs::path folder = fs::path(testing::TempDir()) / ("place_driver_" + std::to_string(getpid()));
-  fs::path output = folder / "found";
-
-  Place() { fs::create_directories(folder); }
-  ~Place() override { fs::remove_all(folder); }
-
-  test::Outcome run(const Arguments& arguments) const {
-    return test::run_driver("place", arguments + Arguments{"--output", output.string()}, folder);
-  }
-  json result() const { return json::parse(test::text_of(output / "result.json")); }
-  /// The result of a run that must succeed.
-  json found(const Arguments& arguments) const {
-    const test::Outcome outcome = run(arguments);
-    EXPECT_EQ(outcome.code, 0) << outcome.err;
-    return result();
-  }
-  void write(const std::string& name, const std::string& text) const { std::ofstream(folder / name) << text; }
-};
-
-/// Without what differs from run to run, and from executor to executor.
-json repeatable(json result) {
-  for (const char* name : {"times", "execution"}) result.erase(name);
-  return result;
-}
+using namespace manyworlds::test;
 
 TEST_F(Place, WritesResultHistoryAndPictures) {
   const test::Outcome outcome = run(scene + on_wall + few);
@@ -60,7 +16,7 @@ TEST_F(Place, WritesResultHistoryAndPictures) {
   EXPECT_EQ(std::distance(fs::directory_iterator(output), {}), 6) << "files besides those named";
 
   const json r = result();
-  EXPECT_EQ(r["version"], 1);
+  EXPECT_EQ(r["version"], 2);
   EXPECT_EQ(r["worlds"].size(), 3u);
   EXPECT_EQ(r["variables"][0]["name"], "Reflector.u");
   EXPECT_EQ(r["params"]["loss"], "mean_db");
@@ -118,7 +74,7 @@ TEST_F(Place, RepeatsItselfOnEveryExecutor) {
   EXPECT_EQ(repeatable(first), repeatable(second));
   EXPECT_EQ(repeatable(first), repeatable(serial));
   EXPECT_EQ(repeatable(first), repeatable(threads));
-  EXPECT_EQ(serial["params"]["executor"], "serial");
+  EXPECT_EQ(serial["execution"]["executor"], "serial");
   const json other = found(scene + on_wall + few + Arguments{"--quiet", "--seed", "6"});
   EXPECT_NE(first["worlds"][0]["x"], other["worlds"][0]["x"]);
 }

@@ -1,0 +1,130 @@
+// One case of isolation_vs_batching.py: a search on office_v1 for a given time, on one executor.
+//   isolation_case [name=value ...] [--executor NAME] [--executor.NAME VALUE ...]: worlds, receivers, seconds (of descent),
+//   iterations (at most), seed; the options of the executor as in place. With jobs=N instead: N jobs of 1 kB that do
+//   nothing, which tells what a job costs that is sent.
+// Prints JSON: seconds from the start of the process to the first iteration's end and in parts, steps (s), losses over
+// time, bytes, and the winner's loss.
+#include <chrono>
+#include <iostream>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "manyworlds/engine/multistart.hpp"
+#include "manyworlds/engine/scene_problem.hpp"
+#include "manyworlds/executor/batch.hpp"
+#include "manyworlds/executor/processes.hpp"
+#include "manyworlds/executor/serial.hpp"
+#include "manyworlds/loss/mean_db.hpp"
+#include "manyworlds/optimizer/adam.hpp"
+#include "sites.hpp"
+
+namespace {
+
+using namespace manyworlds;
+using Json = nlohmann::json;
+using Engine = MultiStart<loss::MeanDb, optimizer::Adam>;
+
+const auto begun = std::chrono::steady_clock::now();
+double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count(); }
+
+/// Notes when iterations end, and ends the run when its time is over.
+struct Clock {
+  double most_s;
+  Json& out;
+  std::vector<double> ends{}, losses{};
+
+  void start(const Progress&) {
+    ends.push_back(seconds());
+    out["workers_start_s"] = ends[0] - out["problem_s"].get<double>();
+  }
+  bool iteration(const Progress& p) {
+    ends.push_back(seconds());
+    losses.push_back(p.best_loss);
+    if (ends.size() == 2) out["first_iteration_s"] = ends[1];
+    return ends.back() - ends[1] > most_s;
+  }
+};
+
+template <class E>
+void search(const Problem& problem, const Engine::Params& prm, const E& executor, double most_s, Json& out) {
+  Clock clock{most_s, out};
+  const Result result = run(Engine{problem, prm}, executor, clock);
+  std::vector<double> steps;
+  for (std::size_t i = 2; i < clock.ends.size(); ++i) steps.push_back(clock.ends[i] - clock.ends[i - 1]);
+  out["steps_s"] = steps;
+  out["ends_s"] = std::vector<double>(clock.ends.begin() + 1, clock.ends.end());
+  out["losses"] = clock.losses;
+  out["value"] = result.value;
+  out["iterations"] = result.iterations;
+  out["bytes_of_run"] = executor::resident_bytes();
+  for (const auto& [name, value] : result.execution) out["execution"][name] = value;
+}
+
+void empty_jobs(const executor::Processes& processes, std::size_t count, Json& out) {
+  const std::string body(1024, 'x');
+  const JobServer server = [&](std::uint8_t, ArchiveReader& question, ArchiveWriter& answer) {
+    std::string text;
+    question(text);
+    answer(text);
+  };
+  const std::unique_ptr<Crew> crew = processes.open({}, server);
+  RemoteJobs jobs{0, count, {}, {}, {}};
+  jobs.question = [&](std::size_t, ArchiveWriter& bytes) { bytes(body); };
+  jobs.answer = [](std::size_t, ArchiveReader& bytes, const Delivery&) {
+    std::string text;
+    bytes(text);
+  };
+  jobs.failed = [](std::size_t, const std::string& why, const Delivery&) { throw RunError(why); };
+  crew->run(jobs);  // workers start
+  const double start = seconds();
+  crew->run(jobs);
+  out["job_s"] = (seconds() - start) / double(count);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  std::map<std::string, std::string> given{{"worlds", "32"}, {"receivers", "1000"}, {"seconds", "3"}, {"iterations", "100000"},
+                                           {"seed", "1"}, {"jobs", "0"}, {"--executor", "batch"}};
+  executor::Processes processes;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const std::size_t equals = word.find('=');
+    const std::string name = word.substr(0, equals);
+    const std::string value = equals != std::string::npos ? word.substr(equals + 1) : i + 1 < argc ? argv[++i] : "";
+    if (given.count(name))
+      given[name] = value;
+    else if (name.rfind("--executor.", 0) == 0)
+      set_param(processes.prm, name.substr(11), value);
+    else
+      throw InputError(word, "expected an option of isolation_case");
+  }
+  const auto number = [&](const char* name) { return std::stod(given.at(name)); };
+  Json out;
+  if (number("jobs") > 0) {
+    empty_jobs(processes, std::size_t(number("jobs")), out);
+    std::cout << out << '\n';
+    return 0;
+  }
+  const placement::OnWall on_wall{.object = "Reflector", .wall = "corridor_north", .yaw = {-1.2, 1.2}};
+  const Problem problem{sites::office(number("receivers")).scene, {{on_wall}, {}}, {.paths = {.max_depth = 2}}};
+  out["problem_s"] = seconds();
+  out["receivers"] = problem.receivers();
+  Engine::Params prm;
+  prm.worlds = int(number("worlds"));
+  prm.iterations = int(number("iterations"));
+  prm.seed = std::uint64_t(number("seed"));
+  prm.starts.mode = StartMode::plain;
+  prm.annealing.from = 1;
+  prm.freed = Freed::saved;
+  prm.convergence = {.gradient = 0, .step = 0, .loss = 0};
+  const std::string executor = given.at("--executor");
+  if (executor == "serial") search(problem, prm, executor::Serial{}, number("seconds"), out);
+  if (executor == "batch") search(problem, prm, executor::Batch{{processes.prm.threads == 1 ? 0 : processes.prm.threads}}, number("seconds"), out);
+  if (executor == "processes") search(problem, prm, processes, number("seconds"), out);
+  if (!out.contains("value")) throw InputError("--executor", "expected serial, batch or processes, found " + in_quotes(executor));
+  std::cout << out << '\n';
+} catch (const std::exception& e) {
+  std::cerr << "isolation_case: " << e.what() << '\n';
+  return 2;
+}

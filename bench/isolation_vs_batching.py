@@ -1,0 +1,225 @@
+#!/usr/bin/env python3
+"""Runs the cases of isolation_vs_batching.sh and says which executor to take."""
+import argparse
+import datetime
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+
+from report import Report
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+CORES = os.cpu_count()
+LIMIT_S = 300
+
+
+class Executor:
+    """A way to run worlds: how it is called, and the options of isolation_case for so many worlds."""
+
+    def __init__(self, name, isolation, options, most_worlds=10**9, launcher=None):
+        self.name, self.isolation, self.options = name, isolation, options
+        self.most_worlds, self.launcher = most_worlds, launcher
+
+    def command(self, program, worlds):
+        options = self.options(worlds)
+        return [*self.launcher(worlds), program] if self.launcher else [program, *options]
+
+
+def processes(count, *more):
+    return ["--executor", "processes", "--executor.processes", str(count), *more]
+
+
+def executors(with_ray):
+    ray = [sys.executable, os.path.join(HERE, "..", "examples", "cluster", "ray_workers.py")]
+    found = [
+        Executor("serial", "none", lambda n: ["--executor", "serial"]),
+        Executor("batch", "none", lambda n: ["--executor", "batch"]),
+        Executor("a process a world", "full", lambda n: processes(n), most_worlds=32),
+        Executor("a process a core", "full", lambda n: processes(min(n, CORES))),
+        Executor("processes x batch", "8 worlds", lambda n: processes(min(n, CORES), "--executor.batch", "8")),
+    ]
+    if with_ray:
+        found.append(Executor("Ray, our worker", "full, over machines", lambda n: [], most_worlds=32,
+                              launcher=lambda n: [*ray, "--workers", str(min(n, 4)), "--num-cpus", "0.25", "--"]))
+    return found
+
+
+def run(command, *more):
+    done = subprocess.run([*command, *more], capture_output=True, text=True, timeout=LIMIT_S)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)}: {done.stderr[-500:]}")
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+class Case:
+    """What one run has told."""
+
+    def __init__(self, executor, worlds, receivers, told):
+        self.executor, self.worlds, self.receivers, self.told = executor, worlds, receivers, told
+        steps = told["steps_s"] or [told["ends_s"][0]]
+        self.start_s = told["first_iteration_s"]
+        self.step_s = statistics.median(steps) / worlds
+        self.p95_s = sorted(steps)[min(len(steps) - 1, int(0.95 * len(steps)))]
+        self.bytes = told["bytes_of_run"] + int(told.get("execution", {}).get("bytes_of_workers", 0))
+        self.losses = [(t - told["ends_s"][0] + self.start_s, min(told["losses"][: i + 1]))
+                       for i, t in enumerate(told["ends_s"])]
+
+    def loss_at(self, seconds):
+        """Best loss so far at this time since the start of the process; None before the first."""
+        return next((loss for t, loss in reversed(self.losses) if t <= seconds), None)
+
+    def as_benchmark(self):
+        """In Google Benchmark's words."""
+        return {"name": f"{self.executor}/worlds:{self.worlds}/receivers:{self.receivers}", "run_type": "iteration",
+                "iterations": self.told["iterations"], "real_time": 1e3 * self.step_s, "cpu_time": 1e3 * self.step_s,
+                "time_unit": "ms", "start_s": self.start_s, "p95_ms": 1e3 * self.p95_s, "bytes": self.bytes,
+                "bytes_per_world": self.bytes / self.worlds, "worlds_times_steps_per_s": 1 / self.step_s,
+                "value": self.told["value"]}
+
+
+def advice(cases, worlds, receivers):
+    """Which executor to take for this size, and why."""
+    best = min((c for c in cases if c.executor != "serial" or worlds == 1), key=lambda c: c.step_s)
+    isolated = [c for c in cases if "process" in c.executor]
+    if not isolated:
+        return f"{worlds} worlds, {receivers:,} receivers: take {best.executor}."
+    cheap = min(isolated, key=lambda c: c.step_s)
+    batch = next(c for c in cases if c.executor == "batch")
+    over, memory = cheap.step_s / batch.step_s - 1, cheap.bytes / batch.bytes
+    more_s = cheap.start_s - batch.start_s
+    steps = max(0.0, more_s) / (batch.step_s * worlds)
+    take = "batch" if over > 0.02 or memory > 1.5 else "either"
+    return (f"{worlds} worlds, {receivers:,} receivers: take {take}, unless worlds may crash; isolation ({cheap.executor}) "
+            f"costs {100 * over:+.0f} % a step, {memory:.1f} times the memory, and {max(0.0, more_s):.2f} s at the start, "
+            f"which is worth {steps:.0f} iterations.")
+
+
+def plots(cases, folder):
+    import matplotlib
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+    names = list(dict.fromkeys(c.executor for c in cases))
+    colours = dict(zip(names, ["#4d4d4d", "#0072b2", "#d55e00", "#e69f00", "#009e73", "#cc79a7", "#56b4e9"]))
+    middle = sorted({c.receivers for c in cases})
+    middle = min(middle, key=lambda r: abs(r - 1000))
+
+    def curves(file, title, label, value):
+        figure, axes = pyplot.subplots(figsize=(7, 4.5), layout="constrained")
+        for name in names:
+            points = sorted((c.worlds, value(c)) for c in cases if c.executor == name and c.receivers == middle)
+            axes.plot(*zip(*points), marker="o", label=name, color=colours[name])
+        axes.set(xscale="log", yscale="log", xlabel="worlds", ylabel=label, title=f"{title}, {middle:,} receivers")
+        ticks = sorted({c.worlds for c in cases})
+        axes.set_xticks(ticks, [str(t) for t in ticks])
+        axes.minorticks_off()
+        axes.grid(alpha=0.3)
+        axes.legend(frameon=False)
+        figure.savefig(os.path.join(folder, file), dpi=120)
+
+    curves("throughput.png", "Throughput", "world-steps per second", lambda c: 1 / c.step_s)
+    curves("memory.png", "Memory", "resident MB in all", lambda c: c.bytes / 1e6)
+    figure, axes = pyplot.subplots(figsize=(7, 4.5), layout="constrained")
+    worlds = min({c.worlds for c in cases}, key=lambda w: abs(w - 32))
+    for name in names:
+        for c in cases:
+            if c.executor == name and c.receivers == middle and c.worlds == worlds:
+                axes.step(*zip(*c.losses), where="post", label=name, color=colours[name])
+    axes.set(xlabel="seconds since the process started", ylabel="best loss so far, dB",
+             title=f"Loss against wall time, {worlds} worlds, {middle:,} receivers")
+    axes.grid(alpha=0.3)
+    axes.legend(frameon=False)
+    figure.savefig(os.path.join(folder, "loss.png"), dpi=120)
+
+
+def model_of(report, program, cases):
+    """What a job costs that is sent, and whether that explains what processes cost over batch."""
+    report.table("The cost model", "jobs a task", "an empty job, us", "batch, ms a world-step", "processes, ms",
+                 "measured overhead, us", "the model's, us", "measured / model")
+    find = {(c.executor, c.worlds, c.receivers): c for c in cases}
+    sizes = sorted({(c.worlds, c.receivers) for c in cases}, key=lambda s: (abs(s[0] - 32), abs(s[1] - 1000)))
+    worlds, receivers = sizes[0]
+    batch = find["batch", worlds, receivers]
+    for name, size in (("a process a core", 1), ("processes x batch", 8)):
+        told = [run([program], "jobs=20000", *processes(CORES, "--executor.batch", str(size)))["job_s"] for _ in range(3)]
+        job_s, ours = statistics.median(told), find[name, worlds, receivers]
+        over = ours.step_s - batch.step_s
+        report.row(size, f"{1e6 * job_s:.1f}", f"{1e3 * batch.step_s:.4f}", f"{1e3 * ours.step_s:.4f}", f"{1e6 * over:.1f}",
+                   f"{1e6 * job_s:.1f}", f"{over / job_s:.2f}")
+    report("", f"Of {worlds} worlds and {receivers:,} receivers. A world-step in processes is one in a batch and one job that",
+           "is sent: T = C(N) + N I (t + L), with L the time of an empty job.")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program")
+    parser.add_argument("folder")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--with-ray", action="store_true")
+    parser.add_argument("--with-sionna", action="store_true")
+    options = parser.parse_args()
+    os.makedirs(options.folder, exist_ok=True)
+    program = os.path.abspath(options.program)
+    all_worlds = (1, 8, 32) if options.quick else (1, 4, 8, 16, 32, 64, 256)
+    all_receivers = (100, 1000) if options.quick else (100, 1000, 10000, 100000)
+    report, cases = Report(), []
+    report("# Isolation and batching: which executor to take", "",
+           f"`bash bench/isolation_vs_batching.sh {' '.join(sys.argv[2:])}`, {datetime.date.today()}, {CORES} cores "
+           f"({platform.machine()}).", "",
+           "office_v1, two transmitters, a panel on a wall, depth 2, transmission, the default edges; worlds descend by Adam",
+           "for two seconds. *Start*: from the start of the process to the end of the first iteration. *Memory*: resident, of",
+           "all processes, what they share counted in each. *Loss*: the best so far when the slowest executor of the size",
+           "has been at it for a second.")
+    for receivers in all_receivers:
+        report.table(f"{receivers:,} receivers", "worlds", "executor", "start, s", "ms a world-step", "world-steps/s",
+                     "p95 of a step, ms", "MB in all", "MB a world", "loss")
+        for worlds in all_worlds:
+            if worlds * receivers > 4e6:
+                continue
+            row = []
+            for executor in executors(options.with_ray):
+                if worlds > executor.most_worlds or (receivers > 10000 and worlds > 8 and "a world" in executor.name):
+                    continue
+                told = run(executor.command(program, worlds), f"worlds={worlds}", f"receivers={receivers}", "seconds=2")
+                row.append(Case(executor.name, worlds, receivers, told))
+            when = max(c.losses[0][0] for c in row) + 1
+            for c in row:
+                loss = c.loss_at(when)
+                report.row(worlds, c.executor, f"{c.start_s:.2f}", f"{1e3 * c.step_s:.3g}", f"{1 / c.step_s:,.0f}",
+                           f"{1e3 * c.p95_s:.3g}", f"{c.bytes / 1e6:,.0f}", f"{c.bytes / 1e6 / worlds:.3g}",
+                           f"{loss:.2f}")
+            cases += row
+    if options.with_sionna:
+        sionna(report, cases)
+    model_of(report, program, cases)
+    report("", "## Advice", "")
+    for receivers in all_receivers:
+        for worlds in all_worlds:
+            row = [c for c in cases if (c.worlds, c.receivers) == (worlds, receivers)]
+            if row:
+                report(f"- {advice(row, worlds, receivers)}")
+    plots(cases, options.folder)
+    with open(os.path.join(options.folder, "isolation.json"), "w") as f:
+        json.dump({"context": {"date": str(datetime.date.today()), "num_cpus": CORES, "executable": options.program},
+                   "benchmarks": [c.as_benchmark() for c in cases]}, f, indent=1)
+    report.write(os.path.join(options.folder, "isolation.md"))
+
+
+def sionna(report, cases):
+    """The design that we replace, beside ours of the same size."""
+    told = run([sys.executable, os.path.join(HERE, "peers", "ray_sionna_spsa.py"), "--worlds", "8", "--steps", "2"])
+    report.table("Ray actors with Sionna RT and SPSA gradients", "what", "actors", "start, s", "s a world-step",
+                 "MB a world", "over ours: time", "memory")
+    ours = min((c for c in cases if c.executor in ("Ray, our worker", "batch")),
+               key=lambda c: (c.executor == "batch", abs(c.worlds - 8), abs(c.receivers - 1000)))
+    report.row("Ray + Sionna RT + SPSA", told["worlds"], f"{told['start_s']:.1f}", f"{told['step_s']:.2f}",
+               f"{told['bytes'] / told['worlds'] / 1e6:.0f}", f"{told['step_s'] / ours.step_s:,.0f}",
+               f"{told['bytes'] / told['worlds'] / (ours.bytes / ours.worlds):.1f}")
+    report.row(ours.executor, ours.worlds, f"{ours.start_s:.1f}", f"{ours.step_s:.5f}",
+               f"{ours.bytes / ours.worlds / 1e6:.1f}", "", "")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

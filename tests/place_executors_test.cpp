@@ -1,0 +1,59 @@
+/// The driver `place` on all executors, and when it is stopped and taken up again: the same result.
+#include "place_runs.hpp"
+
+namespace {
+
+using namespace manyworlds::test;
+
+/// A problem on which all ways are tried: pruning, exchange, polish, new starts.
+const Arguments tried = scene + on_wall + Arguments{"--worlds",        "5", "--pruning",      "bottom_fraction",
+                                                    "--polish.worlds", "2", "--polish.steps", "5"};
+const Arguments full = tried + Arguments{"--iterations", "12"};
+
+TEST_F(Place, IsTheSameOnEveryExecutor) {
+  const json serial = repeatable(found(full + Arguments{"--executor", "serial"}));
+  const Arguments processes{"--executor", "processes", "--executor.processes"};
+  for (const Arguments& executor : {Arguments{"--threads", "1"}, Arguments{"--threads", "2"},
+                                    Arguments{"--threads", "7"}, processes + Arguments{"1"}, processes + Arguments{"3"},
+                                    processes + Arguments{"2", "--threads", "2", "--executor.batch", "3"}}) {
+    const json other = found(full + executor);
+    EXPECT_EQ(repeatable(other), serial) << executor.back();
+    EXPECT_EQ(other["execution"]["worlds"].empty(), executor[0] == "--threads");
+  }
+}
+
+TEST_F(Place, GoesOnAfterCtrlCAsIfNothingHadBeen) {
+  const Arguments longer = tried + Arguments{"--iterations", "60", "--executor", "processes"};
+  const json whole = repeatable(found(longer));
+  fs::remove_all(output);
+  const Arguments to_output{"--output", output.string()};
+  const Outcome stopped = interrupt_driver("place", longer + to_output, folder, "iteration 10/");
+  EXPECT_EQ(stopped.code, 128 + SIGINT) << stopped.err;
+  EXPECT_TRUE(fs::exists(output / "checkpoint.bin"));
+  const Outcome other = run(longer + Arguments{"--seed", "9", "--resume"});
+  EXPECT_EQ(other.code, 2);
+  EXPECT_NE(other.err.find("checkpoint.bin: the checkpoint is of another run: seed was 1, is 9"), std::string::npos)
+      << other.err;
+  const Outcome resumed = run(tried + Arguments{"--iterations", "60", "--resume"});
+  EXPECT_EQ(resumed.code, 0) << resumed.err;
+  EXPECT_NE(resumed.err.find("place: going on after iteration "), std::string::npos) << resumed.err;
+  EXPECT_EQ(repeatable(result()), whole);
+}
+
+TEST_F(Place, RefusesACheckpointOfAnotherScene) {
+  found(full + Arguments{"--checkpoint-every", "5"});
+  const Outcome other = run(full + Arguments{"--resume", "--frequency", "2e9"});
+  EXPECT_EQ(other.code, 2);
+  EXPECT_NE(other.err.find("is of another run: frequency_hz was 3.5e+09, is 2e+09"), std::string::npos) << other.err;
+}
+
+TEST_F(Place, SaysWhenWorkersCannotBeHad) {
+  const Outcome missing = run(full + Arguments{"--executor", "processes", "--executor.program", "/bin/false"});
+  EXPECT_EQ(missing.code, 1);
+  EXPECT_EQ(missing.err.substr(missing.err.rfind("place: ")).rfind("place: no worker starts: worker '", 0), 0u)
+      << missing.err;
+  EXPECT_FALSE(fs::exists(output / "result.json"));
+  EXPECT_EQ(run(full + Arguments{"--executor", "processes", "--executor.processes", "-1"}).code, 2);
+}
+
+}  // namespace
