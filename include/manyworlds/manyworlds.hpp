@@ -72,6 +72,7 @@
 #include "manyworlds/io/npy.hpp"
 #include "manyworlds/io/paths_json.hpp"
 #include "manyworlds/io/receivers_csv.hpp"
+#include "manyworlds/io/report_html.hpp"
 #include "manyworlds/io/result_json.hpp"
 #include "manyworlds/io/result_picture.hpp"
 #endif
