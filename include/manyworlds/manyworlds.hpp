@@ -60,6 +60,7 @@
 #include "manyworlds/engine/baselines.hpp"
 #include "manyworlds/engine/console.hpp"
 #include "manyworlds/engine/interrupt.hpp"
+#include "manyworlds/engine/live_table.hpp"
 #include "manyworlds/engine/multistart.hpp"
 #include "manyworlds/engine/scene_problem.hpp"
 #include "manyworlds/executor/batch.hpp"
