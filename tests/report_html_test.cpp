@@ -135,6 +135,23 @@ TEST_F(ReportHtml, ColumnsAboutProcessesAndRestartsAppearWithThem) {
             std::string::npos);
 }
 
+TEST_F(ReportHtml, DrawsWorldsToWhichSomethingHappenedWhateverTheirRankAndListsIt) {
+  const Result r = result_of(problem, 2000, 5);
+  for (std::uint32_t w = 3; w < 2000; w += 5) report.events.emplace_back().world = w;
+  report.events.resize(10);
+  const auto drawn = [](const pugi::xml_document& p) { return count_nodes(p, "//svg[@id='lives-plot']//g[@data-w]"); };
+  const pugi::xml_document p = page(r);
+  EXPECT_EQ(count_nodes(p, "//svg[@id='lives-plot']//path[@class='event']"), 10u);
+  EXPECT_EQ(count_nodes(p, "//section[@id='lives']//tbody/tr"), 10u);
+  EXPECT_LE(drawn(p), 130u);
+  for (std::uint32_t w = 0; w < 2000; ++w) report.events.emplace_back().world = w;
+  const pugi::xml_document all = page(r);
+  EXPECT_EQ(count_nodes(all, "//section[@id='lives']//tbody/tr"), 200u);
+  EXPECT_NE(text_of(all, "//section[@id='lives']/p[@class='note']").find("The first 200 of 2,010 events are listed."),
+            std::string::npos);
+  EXPECT_LE(drawn(all), 240u);
+}
+
 TEST_F(ReportHtml, StandsWhatIsNotFinite) {
   Result r = result_of(problem, 5, 8);
   r.worlds[1].history.loss[3] = std::nan("");
@@ -174,12 +191,13 @@ TEST_F(ReportHtml, FourThousandWorldsStaySmallAndItSaysWhatIsLeftOut) {
   EXPECT_LT(html.size(), 3'000'000u);
   EXPECT_EQ(text_of(p, "//section[@id='worlds']/p[@class='note']"), "The best 1,000 of 4,096.");
   EXPECT_EQ(count_nodes(p, "//section[@id='worlds']//tbody/tr"), 1000u);
-  const std::string drawn = std::to_string(count_nodes(p, "//svg[@id='convergence-plot']//g[@data-w]"));
-  for (const char* section : {"convergence", "starts"})
+  for (const auto& [section, plot] : {std::pair{"convergence", "convergence-plot"}, {"starts", "wall-plot-0"}}) {
+    const auto drawn = count_nodes(p, ("//svg[@id='" + std::string(plot) + "']//g[@data-w]").c_str());
     EXPECT_NE(text_of(p, ("//section[@id='" + std::string(section) + "']/p[@class='note']").c_str())
-                  .find(drawn + " of 4,096 worlds are drawn"),
+                  .find(std::to_string(drawn) + " of 4,096 worlds are drawn"),
               std::string::npos)
         << section;
+  }
   EXPECT_NE(text_of(p, "//section[@id='convergence']//span[@class='key']").find("pruned (819)"), std::string::npos);
 }
 

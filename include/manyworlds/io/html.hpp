@@ -70,8 +70,7 @@ inline std::string count(std::size_t n) {
 inline std::string count(std::size_t n, const std::string& what) { return count(n) + " " + what + (n == 1 ? "" : "s"); }
 
 /// A table of markup: head and rows of cells. The first column holds names, the others numbers.
-inline std::string table(const std::string& attributes, const std::vector<std::string>& head,
-                         const std::vector<std::vector<std::string>>& rows) {
+inline std::string table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows) {
   std::string text, names;
   for (const std::string& name : head) names += element("th", "scope=\"col\"", name);
   if (!head.empty()) text += element("thead", element("tr", names));
@@ -82,7 +81,7 @@ inline std::string table(const std::string& attributes, const std::vector<std::s
       text += i == 0 ? element("th", "scope=\"row\"", row[i]) : element("td", row[i]);
     text += "</tr>\n";
   }
-  return element("div", "class=\"wide\"", element("table", attributes, text + "</tbody>"));
+  return element("div", "class=\"wide\"", element("table", text + "</tbody>"));
 }
 
 }  // namespace manyworlds::io::html

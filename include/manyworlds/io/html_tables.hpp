@@ -30,7 +30,7 @@ inline std::string powers_table(const Result& r, double floor_dbm, double covera
   row("before, geometric optics", r.rss_hard_before);
   row("after, geometric optics", r.rss_hard);
   if (r.polished) row("polished, geometric optics", r.polished->rss);
-  return html::table("", {"", "min", "5 %", "median", "mean", "above " + to_text(coverage_dbm), "dead"}, rows);
+  return html::table({"", "min", "5 %", "median", "mean", "above " + to_text(coverage_dbm), "dead"}, rows);
 }
 
 /// Where a configuration has movers and moved transmitters; metres and radians.
@@ -47,7 +47,7 @@ inline std::string places_table(const Problem& problem, const Configuration& c) 
     rows.push_back({html::escaped(problem.scene->transmitters[t].name), html::fixed(p.x, 4), html::fixed(p.y, 4),
                     html::fixed(p.z, 4), "", "", ""});
   }
-  return html::table("", {"", "x", "y", "z", "yaw", "pitch", "roll"}, rows);
+  return html::table({"", "x", "y", "z", "yaw", "pitch", "roll"}, rows);
 }
 
 /// The best worlds, `most` at most, best first. Columns about processes are there when a state has them.
@@ -91,6 +91,14 @@ inline std::string worlds_table(const std::vector<RankedWorld>& worlds, std::spa
                                      html::element("thead", html::element("tr", head)) + html::element("tbody", body)));
 }
 
+/// What happened to worlds, the first `most` of it.
+inline std::string events_table(std::span<const WorldEvent> events, std::size_t most) {
+  std::vector<std::vector<std::string>> rows;
+  for (const WorldEvent& e : events.first(std::min(most, events.size())))
+    rows.push_back({std::to_string(e.iteration), std::to_string(e.world), html::escaped(e.what)});
+  return rows.empty() ? "" : html::table({"iteration", "world", "what happened"}, rows);
+}
+
 /// Names and values, in groups by the part of the name before the first dot.
 inline std::string params_tables(const std::vector<std::pair<std::string, std::string>>& params) {
   std::vector<std::pair<std::string, std::vector<std::vector<std::string>>>> groups;
@@ -103,8 +111,7 @@ inline std::string params_tables(const std::vector<std::pair<std::string, std::s
   }
   std::string text;
   for (const auto& [group, rows] : groups)
-    text +=
-        html::element("div", "class=\"group\"", html::element("h3", html::escaped(group)) + html::table("", {}, rows));
+    text += html::element("div", "class=\"group\"", html::element("h3", html::escaped(group)) + html::table({}, rows));
   return html::element("div", "class=\"groups\"", text);
 }
 
@@ -143,7 +150,7 @@ inline std::string cost_tables(const Result& r) {
       {"memory of workspaces", html::fixed(double(r.bytes_of_workspaces) / 1e6, 1) + " MB"},
       {"memory of a world", html::fixed(double(r.bytes_per_world) / 1e3, 1) + " kB"}};
   return html::element("div", "class=\"phases\" role=\"img\" aria-label=\"shares of the time\"", bar) +
-         html::element("div", "class=\"pair\"", html::table("", {}, rows) + html::table("", {}, counts));
+         html::element("div", "class=\"pair\"", html::table({}, rows) + html::table({}, counts));
 }
 
 }  // namespace manyworlds::io

@@ -44,13 +44,14 @@ class HtmlPage {
 
  private:
   /// Diagrams of more worlds could not be read, and the page would grow with them.
-  static constexpr std::size_t most_lines = 300, most_bars = 120, most_rows = 1000;
+  static constexpr std::size_t most_lines = 300, most_bars = 120, most_rows = 1000, most_events = 200;
 
   static std::string section(const std::string& id, const std::string& title, const std::string& note,
                              const std::string& content) {
     return "<section id=\"" + id + "\" class=\"" + id + "\">\n" + html::element("h2", title) +
            (note.empty() ? "" : html::element("p", "class=\"note\"", note)) + content + "</section>\n";
   }
+  std::size_t parts() const { return problem_.placement.parts(); }
   int iterations() const { return std::max(1, result_.iterations); }
 
   std::string head(const std::string& title) const {
@@ -100,10 +101,15 @@ class HtmlPage {
     figures += html::element("div", html::element("h3", "Power at the receivers (dBm)") +
                                         powers_table(result_, problem_.floor_dbm, report_.coverage_dbm) +
                                         html::element("h3", "Where the winner has what moves (m, rad)") +
-                                        places_table(problem_, result_.configuration));
+                                        places_table(problem_, result_.configuration) + polished());
     return section(
         "maps", "Received power", "",
         html::element("div", "class=\"picker\"", buttons + html::element("div", "class=\"pictures\"", figures)));
+  }
+
+  std::string polished() const {
+    if (!result_.polished) return "";
+    return html::element("h3", "Where the polish has it") + places_table(problem_, result_.polished->configuration);
   }
 
   std::string convergence() const {
@@ -114,7 +120,7 @@ class HtmlPage {
   }
 
   std::string starts() const {
-    const std::vector<RankedWorld> drawn = sampled(worlds_, most_lines);
+    const std::vector<RankedWorld> drawn = sampled(worlds_, std::max<std::size_t>(10, most_lines / parts()));
     const std::vector<Move> moves = plan_moves(problem_, drawn);
     const FloorPlan plan = floor_plan(
         *problem_.scene, heights_around(problem_.scene->receivers.positions.front().z, bounds_of(*problem_.scene)));
@@ -124,7 +130,7 @@ class HtmlPage {
     if (part)
       content += html::element("h3", "Where they are, enlarged") +
                  svg_plan(problem_, result_.configuration, moves, *part, "part-plot");
-    for (std::size_t i = 0; i < problem_.placement.parts(); ++i)
+    for (std::size_t i = 0; i < parts(); ++i)
       if (const std::string wall = svg_wall(problem_, drawn, i); !wall.empty())
         content += html::element("h3", "On the wall, seen from the side: u along it, v upwards from its middle") + wall;
     return section("starts", "Where the starts went",
@@ -133,15 +139,26 @@ class HtmlPage {
                    content + worlds_legend(worlds_));
   }
 
+  /// Worlds to which something happened are drawn whatever their rank.
   std::string lives() const {
-    const std::vector<RankedWorld> drawn = sampled(worlds_, most_bars);
+    std::vector<RankedWorld> drawn = sampled(worlds_, most_bars);
+    for (const RankedWorld& w : worlds_) {
+      const auto is_it = [&](const RankedWorld& other) { return other.result == w.result; };
+      const auto hit = [&](const WorldEvent& event) { return event.world == w.result->id; };
+      if (drawn.size() < 2 * most_bars && std::none_of(drawn.begin(), drawn.end(), is_it) &&
+          std::any_of(report_.events.begin(), report_.events.end(), hit))
+        drawn.push_back(w);
+    }
+    const std::size_t all = report_.events.size();
     std::string note =
         sample_note(drawn.size(), worlds_.size()) +
         "A bar for each world, from the iteration in which it was born over those that it ran; rests are left out.";
-    if (!report_.events.empty()) note += " Triangles: " + html::count(report_.events.size(), "restart") + ".";
-    return section(
-        "lives", "Pruning and restarts", note,
-        svg_running(worlds_, iterations()) + svg_lives(drawn, iterations(), report_.events) + worlds_legend(worlds_));
+    if (all > 0) note += " Triangles mark what happened to their processes.";
+    if (all > most_events)
+      note += " The first " + html::count(most_events) + " of " + html::count(all, "event") + " are listed.";
+    return section("lives", "Pruning and restarts", note,
+                   svg_running(worlds_, iterations()) + svg_lives(drawn, iterations(), report_.events) +
+                       worlds_legend(worlds_) + events_table(report_.events, most_events));
   }
 
   std::string table() const {

@@ -59,8 +59,14 @@ inline std::string arrows(const SvgPlot& plot, const std::vector<Move>& moves) {
   return all + "</g>";
 }
 
-/// Lines of a plan in one path, the longest 20,000 of them.
+/// Lines of a plan that lie in the frame, the longest 20,000 of them, in one path.
 inline std::string plan_lines(const SvgPlot& plot, std::vector<Segment2> lines, const std::string& kind) {
+  const Box2& frame = plot.frame();
+  std::erase_if(lines, [&](const Segment2& s) {
+    const Point2 a = plot.at(s.a.x, s.a.y), b = plot.at(s.b.x, s.b.y);
+    return std::max(a.x, b.x) < frame.lo.x || std::min(a.x, b.x) > frame.hi.x || std::max(a.y, b.y) < frame.lo.y ||
+           std::min(a.y, b.y) > frame.hi.y;
+  });
   constexpr std::size_t most = 20000;
   if (lines.size() > most) {
     std::nth_element(lines.begin(), lines.begin() + most, lines.end(),

@@ -1,4 +1,5 @@
 #pragma once
+#include "manyworlds/core/text.hpp"
 #include "manyworlds/io/canvas.hpp"
 #include "manyworlds/io/html.hpp"
 #include "manyworlds/io/ticks.hpp"
