@@ -22,18 +22,18 @@ class LiveTable {
   /// A table for a terminal of this size, whatever `out` is.
   LiveTable(std::FILE* out, TerminalSize size) : out_(out), terminal_(true), fixed_(size) {}
 
-  void start(const Progress& p) {
+  void start(const manyworlds::Progress& p) {
     pace_ = {p.seconds, p.evaluations};
     write(detail::print_text("%zu worlds, %d iterations, starts found in %.1f s\n", p.worlds, p.iterations, p.seconds));
     if (terminal_) draw(p);
   }
 
-  void iteration(const Progress& p) {
+  void iteration(const manyworlds::Progress& p) {
     if (!terminal_) return log(p);
     if (p.seconds - told_s_ >= redraw_s || p.iteration == p.iterations) draw(p);
   }
 
-  void world_stopped(const Progress&, const WorldResult& w) {
+  void world_stopped(const manyworlds::Progress&, const WorldResult& w) {
     if (!terminal_) stopped_[w.reason].push_back(w.id);
   }
 
@@ -61,7 +61,7 @@ class LiveTable {
     return {w.ws_row, w.ws_col};
   }
 
-  void draw(const Progress& p) {
+  void draw(const manyworlds::Progress& p) {
     told_s_ = p.seconds;
     const TerminalSize now = size();
     const std::vector<std::string> lines = world_table(p, pace_, {now.rows - spare - 1, now.columns});
@@ -80,7 +80,7 @@ class LiveTable {
     write(text);
   }
 
-  void log(const Progress& p) {
+  void log(const manyworlds::Progress& p) {
     std::string text;
     for (const auto& [reason, worlds] : stopped_) {
       constexpr std::size_t most = 8;
