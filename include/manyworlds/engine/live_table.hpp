@@ -84,9 +84,14 @@ class LiveTable {
     std::string text;
     for (const auto& [reason, worlds] : stopped_) {
       constexpr std::size_t most = 8;
-      text += detail::print_text("iteration %d: %zu %s", p.iteration, worlds.size(), state_text(reason));
+      text += "iteration " + std::to_string(p.iteration) + ": ";
+      if (worlds.size() == 1) {
+        text += "world " + std::to_string(worlds[0]) + " " + state_text(reason) + "\n";
+        continue;
+      }
+      text += std::to_string(worlds.size()) + " worlds " + state_text(reason);
       for (std::size_t i = 0; i < worlds.size() && i < most; ++i)
-        text += (i == 0 ? ": world " : ", ") + std::to_string(worlds[i]);
+        text += (i == 0 ? ": " : ", ") + std::to_string(worlds[i]);
       text += worlds.size() > most ? ", ...\n" : "\n";
     }
     stopped_.clear();
