@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdio>
 
+#include "manyworlds/io/report_html.hpp"
 #include "manyworlds/io/result_json.hpp"
 #include "manyworlds/io/result_picture.hpp"
 #include "manyworlds/scene/receivers.hpp"
@@ -139,8 +140,16 @@ class PlacePictures {
   std::string world_, place_;
 };
 
-/// Writes result.json, history.csv and the pictures, and returns their names; all of them are made before the first is
-/// written. Throws InputError naming a file that cannot be written.
+/// What a page tells about a problem: names and values as in result.json.
+inline std::vector<std::pair<std::string, std::string>> facts_of(const nlohmann::ordered_json& scene) {
+  std::vector<std::pair<std::string, std::string>> facts;
+  for (const auto& [name, value] : scene.items())
+    facts.emplace_back(name, value.is_string() ? value.get<std::string>() : value.is_null() ? "unknown" : value.dump());
+  return facts;
+}
+
+/// Writes result.json, history.csv, the pictures and report.html, and returns their names; all of them are made before
+/// the first is written. Throws InputError naming a file that cannot be written.
 inline std::vector<std::string> write_report(const mw::Problem& problem, const mw::Result& result,
                                              const ReportOptions& options, const std::filesystem::path& folder) {
   const mw::paths::StaticWorld& world = problem.model->world();
@@ -154,8 +163,15 @@ inline std::vector<std::string> write_report(const mw::Problem& problem, const m
   json["scene"].update(options.finder);
   std::vector<std::pair<std::string, std::string>> files{{"result.json", mw::io::json_text(json)},
                                                          {"history.csv", mw::io::history_table(result).text()}};
-  for (const auto& [name, image] : PlacePictures(problem, result, options).draw())
+  mw::io::HtmlReport page{
+      .scene = options.scene, .coverage_dbm = options.coverage_dbm, .facts = facts_of(json["scene"])};
+  const std::vector<const char*> shown{"Before", "After", "Difference"};
+  for (const auto& [name, image] : PlacePictures(problem, result, options).draw()) {
     files.emplace_back(name, mw::io::encode_png(image, name));
+    if (page.pictures.size() < shown.size())
+      page.pictures.emplace_back(shown[page.pictures.size()], files.back().second);
+  }
+  files.emplace_back("report.html", mw::io::report_html(problem, result, page));
   std::vector<std::string> names;
   for (const auto& [name, bytes] : files) {
     mw::write_file_atomically(folder / name, bytes);

@@ -13,7 +13,8 @@ TEST_F(Place, WritesResultHistoryAndPictures) {
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   for (const char* name : {"before.png", "after.png", "difference.png", "convergence.png"})
     EXPECT_EQ(test::text_of(output / name).substr(1, 3), "PNG") << name;
-  EXPECT_EQ(std::distance(fs::directory_iterator(output), {}), 6) << "files besides those named";
+  EXPECT_EQ(test::text_of(output / "report.html").rfind("<!DOCTYPE html>", 0), 0u);
+  EXPECT_EQ(std::distance(fs::directory_iterator(output), {}), 7) << "files besides those named";
 
   const json r = result();
   EXPECT_EQ(r["version"], 2);

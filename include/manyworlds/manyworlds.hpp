@@ -61,6 +61,7 @@
 #include "manyworlds/engine/checkpoint.hpp"
 #include "manyworlds/engine/console.hpp"
 #include "manyworlds/engine/interrupt.hpp"
+#include "manyworlds/engine/live_table.hpp"
 #include "manyworlds/engine/multistart.hpp"
 #include "manyworlds/engine/scene_problem.hpp"
 #include "manyworlds/executor/batch.hpp"
@@ -74,6 +75,7 @@
 #include "manyworlds/io/npy.hpp"
 #include "manyworlds/io/paths_json.hpp"
 #include "manyworlds/io/receivers_csv.hpp"
+#include "manyworlds/io/report_html.hpp"
 #include "manyworlds/io/result_json.hpp"
 #include "manyworlds/io/result_picture.hpp"
 #endif

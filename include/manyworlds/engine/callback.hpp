@@ -7,6 +7,7 @@
 
 #include "manyworlds/engine/crew.hpp"
 #include "manyworlds/engine/result.hpp"
+#include "manyworlds/engine/world_state.hpp"
 
 namespace manyworlds {
 
@@ -20,8 +21,9 @@ struct Progress {
   double best_loss = std::numeric_limits<double>::quiet_NaN();
   double best_rss_dbm = std::numeric_limits<double>::quiet_NaN();  ///< power at the weakest receiver of that world
   std::span<const double> best_x;
-  double evaluations = 0;  ///< so far
-  double seconds = 0;      ///< since the start
+  double evaluations = 0;              ///< so far
+  double seconds = 0;                  ///< since the start
+  std::span<const WorldState> states;  ///< all worlds in any order, if they are watched one by one
 };
 
 /// A callback is any object with any subset of these hooks. `iteration` may return true to end the run; `stop` is asked
