@@ -3,8 +3,8 @@
 #include "ctrl_c.hpp"
 #include "gradient_check.hpp"
 #include "manyworlds/engine/checkpoint.hpp"
-#include "manyworlds/engine/console.hpp"
 #include "manyworlds/engine/interrupt.hpp"
+#include "manyworlds/engine/live_table.hpp"
 #include "place_summary.hpp"
 #include "placement_options.hpp"
 #include "scene_options.hpp"
@@ -14,18 +14,35 @@ namespace {
 
 using namespace manyworlds;
 
-/// Progress on stderr unless quiet.
+/// A number that an executor tells of its workers; 0 when it tells none.
+double told(const Identity& execution, const std::string& name) {
+  for (const auto& [known, value] : execution)
+    if (known == name) return std::stod(value);
+  return 0;
+}
+
+/// The worlds on stderr unless quiet, and what their workers are expected to take.
 struct Console {
   bool quiet;
-  callback::Progress progress{};
+  callback::LiveTable table{};
   void start(const Progress& p) {
-    if (!quiet) progress.start(p);
+    if (quiet) return;
+    if (!p.execution.empty()) {
+      const double workers = told(p.execution, "workers"), each = told(p.execution, "bytes_per_worker_expected") / 1e6,
+                   budget = told(p.execution, "memory_budget") / 1e6;
+      std::fprintf(stderr, "%.0f workers, about %.0f MB each and %.0f MB in all expected%s\n", workers, each,
+                   workers * each, budget > 0 ? (" of a budget of " + to_text(std::round(budget)) + " MB").c_str() : "");
+    }
+    table.start(p);
   }
-  void iteration(const Progress& p) const {
-    if (!quiet) progress.iteration(p);
+  void iteration(const Progress& p) {
+    if (!quiet) table.iteration(p);
   }
-  void end(const Result& r) const {
-    if (!quiet) progress.end(r);
+  void world_stopped(const Progress& p, const WorldResult& w) {
+    if (!quiet) table.world_stopped(p, w);
+  }
+  void end(const Result& r) {
+    if (!quiet) table.end(r);
   }
 };
 

@@ -171,6 +171,8 @@ inline std::vector<std::string> write_report(const mw::Problem& problem, const m
     if (page.pictures.size() < shown.size())
       page.pictures.emplace_back(shown[page.pictures.size()], files.back().second);
   }
+  for (const mw::WorldResult& w : result.worlds) page.states.push_back(mw::state_of(w));
+  page.events = result.events;
   files.emplace_back("report.html", mw::io::report_html(problem, result, page));
   std::vector<std::string> names;
   for (const auto& [name, bytes] : files) {

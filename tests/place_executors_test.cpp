@@ -27,7 +27,7 @@ TEST_F(Place, GoesOnAfterCtrlCAsIfNothingHadBeen) {
   const json whole = repeatable(found(longer));
   fs::remove_all(output);
   const Arguments to_output{"--output", output.string()};
-  const Outcome stopped = interrupt_driver("place", longer + to_output, folder, "iteration 10/");
+  const Outcome stopped = interrupt_driver("place", longer + to_output, folder, "iteration 1/");
   EXPECT_EQ(stopped.code, 128 + SIGINT) << stopped.err;
   EXPECT_TRUE(fs::exists(output / "checkpoint.bin"));
   const Outcome other = run(longer + Arguments{"--seed", "9", "--resume"});

@@ -99,6 +99,13 @@ class Assembly {
   void archive(A& a) {
     a(pool_, static_gains_);
   }
+  /// Can what was read be of this search?
+  bool plausible() const {
+    const std::size_t n = problem_.variables().size(), links = problem_.transmitters() * problem_.receivers();
+    const auto fits = [&](const Single& single) { return single.x.size() == n && single.gains.size() == links; };
+    return pool_.size() <= std::size_t(prm_.pool) * parts() && (pool_.empty() || static_gains_.size() == links) &&
+           std::all_of(pool_.begin(), pool_.end(), fits);
+  }
 
  private:
   struct Single {

@@ -24,6 +24,7 @@ struct Progress {
   double evaluations = 0;              ///< so far
   double seconds = 0;                  ///< since the start
   std::span<const WorldState> states;  ///< all worlds in any order, if they are watched one by one
+  Identity execution;                  ///< what an executor tells of its workers; empty when there are none
 };
 
 /// A callback is any object with any subset of these hooks. `iteration` may return true to end the run; `stop` is asked

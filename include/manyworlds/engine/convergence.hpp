@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <array>
 
 #include "manyworlds/core/error.hpp"
@@ -50,6 +51,14 @@ struct Convergence {
     int gradient = 0, step = 0, loss = 0;
     double best = 0;
     bool compared = false;
+    template <class A>
+    void archive(A& a) {
+      a(gradient, step, loss, best, compared);
+    }
+    /// Have so many iterations been quiet at most?
+    bool within(int iterations) const {
+      return std::min({gradient, step, loss}) >= 0 && std::max({gradient, step, loss}) <= iterations;
+    }
   };
 
   Reason after_gradient(double norm, State& s) const {

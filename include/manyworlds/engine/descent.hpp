@@ -99,6 +99,12 @@ class Descent {
     for (std::size_t i = 0; i < x.size(); ++i) x[i] = z[i] * scales[i];
   }
 
+  /// Can it be of so many variables after so many iterations and steps back?
+  bool fits(std::size_t variables, int iterations) const {
+    if constexpr (CoordinateOptimizer<O>)
+      if (state_.size() != variables) return false;
+    return steps_ >= 0 && steps_ <= 2 * iterations + 8;
+  }
   template <class A>
   void archive(A& a) {
     a(state_, steps_);

@@ -37,6 +37,10 @@ struct ValueJob {
   void run(const Context& context, Workspace& workspace) {
     value = context.problem.value(at_progress(context.loss, progress), x, visibility, workspace);
   }
+  template <class Problem>
+  bool fits(const Problem& problem) const {
+    return x.size() == problem.variables().size();
+  }
   template <class A>
   void question(A& a) {
     a(progress), detail::archive_visibility(a, visibility), a(x);
@@ -60,6 +64,10 @@ struct StartJob {
     std::vector<double> gradient(x.size());
     value = context.problem.value_and_gradient(at_progress(context.loss, 0.0), x, visibility, workspace, gradient);
     has_gradient = std::any_of(gradient.begin(), gradient.end(), [](double g) { return std::abs(g) > 0; });
+  }
+  template <class Problem>
+  bool fits(const Problem& problem) const {
+    return x.size() == problem.variables().size();
   }
   template <class A>
   void question(A& a) {
@@ -86,6 +94,10 @@ struct GainsJob {
     context.problem.powers(workspace.configuration, visibility, workspace);
     gains = workspace.model.gains;
   }
+  template <class Problem>
+  bool fits(const Problem& problem) const {
+    return x.size() == problem.variables().size() && absent.size() <= problem.rest.movers.size();
+  }
   template <class A>
   void question(A& a) {
     detail::archive_visibility(a, visibility), a(x, absent);
@@ -108,6 +120,10 @@ struct AdvanceJob {
   void run(const Context& context, Workspace& workspace) {
     world->advance(context, iteration, workspace);
   }
+  template <class Problem>
+  bool fits(const Problem& problem) const {
+    return world->fits(problem.variables().size(), iteration) && iteration <= 1000000000;
+  }
   template <class A>
   void question(A& a) {
     a(iteration), world->archive_state(a);
@@ -118,6 +134,7 @@ struct AdvanceJob {
   void delivered(const Delivery& by) {
     world->record.pid = by.pid;
     world->record.restarts += by.restarts;
+    world->restarted = by.restarts > 0;
     world->record.bytes = by.bytes;
   }
 };
@@ -128,6 +145,7 @@ template <class Job, class Context, class Workspace>
 void serve_job(Job& job, const Context& context, Workspace& workspace, ArchiveReader& question, ArchiveWriter& answer) {
   job.question(question);
   if (!question.done()) throw ArchiveError("a question is followed by more bytes");
+  if (!job.fits(context.problem)) throw ArchiveError("a question about another problem");
   job.run(context, workspace);
   job.answer(answer);
 }

@@ -1,13 +1,14 @@
 #pragma once
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "manyworlds/engine/convergence.hpp"
+#include "manyworlds/engine/world_state.hpp"
 #include "manyworlds/placement/descriptors.hpp"
 #include "manyworlds/scene/configuration.hpp"
 
@@ -87,6 +88,14 @@ struct WorldResult {
   std::size_t bytes = 0;  ///< resident memory of that process
 };
 
+/// How a world stands.
+inline WorldState state_of(const WorldResult& w) {
+  return {w.id,      w.history.rows() > 0 ? w.history.loss.back() : std::numeric_limits<double>::quiet_NaN(),
+          w.value,   w.reason,
+          w.pid,     w.bytes,
+          w.restarts};
+}
+
 /// What the run cost. One evaluation is one forward pass; a gradient (forward and backward) counts `gradient_cost`.
 struct Counts {
   std::size_t forward = 0, gradient = 0;
@@ -129,6 +138,7 @@ struct Result {
   std::size_t bytes_per_world = 0;      ///< its state, without what worlds share and without histories
   std::size_t bytes_of_workspaces = 0;  ///< one for every thread, which the worlds share
   std::vector<std::pair<std::string, std::string>> params;  ///< the tree the run had
+  std::vector<WorldEvent> events;                           ///< steps that were done again, and worlds that failed
   /// Where it ran: what an executor tells of its workers. Nothing else of a result depends on that but times and bytes.
   std::vector<std::pair<std::string, std::string>> execution;
 

@@ -69,6 +69,7 @@ class Run {
     workspaces_.run(physics_, jobs);
     ++iteration_;
     if (!ran.empty()) look(ran);
+    note_events(ran);
     announce(ran);
     check_enough();
     result_.times.descent_s += watch_.lap();
@@ -231,8 +232,12 @@ class Run {
     }
   }
 
-  Progress progress() const {
+  Progress progress() {
+    states_.clear();
+    for (std::size_t w = 0; w < worlds_.size(); ++w) states_.push_back(state_of(worlds_[w].record));
     Progress p = seen_;
+    p.states = states_;
+    if (workspaces_.crew()) p.execution = workspaces_.crew()->report();
     p.iteration = iteration_;
     p.iterations = prm_.iterations;
     p.worlds = worlds_.size();
@@ -242,6 +247,17 @@ class Run {
     return p;
   }
   double seconds() const { return earlier_s_ + total_.elapsed(); }
+
+  /// Notes which worlds an executor had to help.
+  void note_events(const Worlds& ran) {
+    for (const World* world : ran) {
+      const WorldResult& w = world->record;
+      if (w.reason == Reason::failed)
+        result_.events.push_back({w.id, iteration_, w.failure});
+      else if (world->restarted)
+        result_.events.push_back({w.id, iteration_, "its step was done again after a worker was lost"});
+    }
+  }
 
   /// Throws RunError when failures have left too few worlds.
   void check_enough() {
@@ -267,7 +283,7 @@ class Run {
   /// Everything that a run which goes on needs.
   template <class A>
   void archive(A& a) {
-    a(iteration_, pending_, budget_, earlier_s_, result_.counts, result_.times, finder_, worlds_);
+    a(iteration_, pending_, budget_, earlier_s_, result_.counts, result_.times, result_.events, finder_, worlds_);
   }
   std::string state() {
     const double before = std::exchange(earlier_s_, seconds());
@@ -284,6 +300,19 @@ class Run {
       callbacks_.save(iteration_, last, identity_, [this] { return cut_short_ ? before_begin_ : state(); });
     }
   }
+  /// Can the state be one of this run?
+  bool plausible() {
+    const std::size_t n = problem_.variables().size(), all = std::size_t(prm_.worlds);
+    bool good = iteration_ >= 0 && iteration_ <= prm_.iterations && pending_ <= all && worlds_.size() >= 1 &&
+                finder_.plausible();
+    for (std::size_t w = 0; w < worlds_.size(); ++w) {
+      const WorldResult& record = worlds_[w].record;
+      const History& h = record.history;
+      good = good && record.id == w && worlds_[w].fits(n, iteration_) && h.value.size() == h.rows() &&
+             h.x.size() == h.rows() * n && (h.rows() > 0 || record.born == iteration_);
+    }
+    return good;
+  }
   bool restored() {
     if constexpr (World::archivable) {
       const std::optional<std::string> bytes = callbacks_.restore(identity_);
@@ -291,6 +320,7 @@ class Run {
       ArchiveReader reader(*bytes);
       archive(reader);
       if (!reader.done()) throw ArchiveError("a checkpoint is followed by more bytes");
+      if (!plausible()) throw ArchiveError("a checkpoint whose numbers cannot be");
       if (const Worlds running = worlds_.alive(); !running.empty() && iteration_ > 0) look(running);
       return true;
     }
@@ -308,6 +338,7 @@ class Run {
   Spaces workspaces_;
   StartFinder<Physics<L, O, Problem>, Problem, E> finder_;
   Population<O, S> worlds_;
+  std::vector<WorldState> states_;
   Progress seen_;  ///< what the last iteration looked like
   Identity identity_;
   std::size_t pending_ = 0;   ///< starts that were asked for and have not begun

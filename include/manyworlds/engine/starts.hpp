@@ -82,6 +82,8 @@ class StartFinder {
   void archive(A& a) {
     a(assembly_, given_);
   }
+  /// Can what was read be of this search?
+  bool plausible() const { return given_ <= prm_.given.size() && assembly_.plausible(); }
 
  private:
   std::vector<std::vector<double>> find_more(std::size_t n, int iteration) {

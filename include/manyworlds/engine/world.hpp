@@ -144,6 +144,15 @@ class World {
     record.failure = why;
   }
 
+  /// Can it be a world of so many variables after so many iterations of the run?
+  bool fits(std::size_t n, int iteration) const {
+    const bool good =
+        !good_ || (good_->x.size() == n && good_->gradient.size() == n && good_->descent.fits(n, iteration));
+    return x.size() == n && gradient_.size() == n && record.x.size() == n && descent_.fits(n, iteration) && good &&
+           record.born >= 0 && record.born <= iteration && record.retries >= 0 && record.retries <= most_retries &&
+           quiet_.within(iteration);
+  }
+
   /// Everything but the history.
   template <class A>
   void archive_state(A& a) {
@@ -165,6 +174,7 @@ class World {
     after.record.pid = record.pid;
     after.record.restarts = record.restarts;
     after.record.bytes = record.bytes;
+    after.restarted = restarted;
     *this = std::move(after);
   }
   static constexpr bool archivable = Archivable<typename S::State> && Archivable<typename Descent<O>::State>;
@@ -175,6 +185,7 @@ class World {
   }
 
   WorldResult record;
+  bool restarted = false;  ///< its last iteration was begun more than once
   Counts counts;
   typename S::State social{};
   std::vector<double> x;

@@ -25,6 +25,10 @@ struct WorldEvent {
   std::uint32_t world = 0;
   int iteration = 0;
   std::string what{};
+  template <class A>
+  void archive(A& a) {
+    a(world, iteration, what);
+  }
 };
 
 /// How a world stands, in words.
@@ -32,6 +36,7 @@ inline const char* state_text(Reason reason, int restarts = 0) {
   if (reason == Reason::running) return restarts > 0 ? "restarted" : "running";
   if (reason == Reason::iterations) return "done";
   if (reason == Reason::pruned) return "pruned";
+  if (reason == Reason::failed) return "failed";
   if (reason == Reason::non_finite) return "not finite";
   return is_convergence(reason) ? "converged" : "stopped";
 }

@@ -174,6 +174,8 @@ class HtmlPage {
     std::vector<std::pair<std::string, std::string>> all;
     for (const auto& [name, value] : report_.facts) all.push_back({"problem." + name, value});
     all.insert(all.end(), result_.params.begin(), result_.params.end());
+    for (const auto& [name, value] : result_.execution)
+      all.push_back({(name.rfind("executor", 0) == 0 ? "" : "executor.") + name, value});
     return section("configuration", "Configuration", "", params_tables(all));
   }
 
