@@ -14,9 +14,11 @@ namespace mw = manyworlds;
 struct ReportOptions {
   std::string scene;  ///< what pictures call it
   double coverage_dbm = -90;
-  mw::ReceiverSet map{};            ///< cells of the pictures
-  mw::Visibility visibility{};      ///< the physical weight with the report's tiles
-  nlohmann::ordered_json finder{};  ///< io::finder_json of the problem
+  mw::ReceiverSet map{};                 ///< cells of the pictures
+  mw::Visibility visibility{};           ///< the physical weight with the report's tiles
+  nlohmann::ordered_json finder{};       ///< io::finder_json of the problem
+  std::vector<mw::WorldState> states{};  ///< of worlds that had a process of their own
+  std::vector<mw::WorldEvent> events{};  ///< restarts and the like
 };
 
 /// Text of a parameter that a run had.
@@ -163,8 +165,12 @@ inline std::vector<std::string> write_report(const mw::Problem& problem, const m
   json["scene"].update(options.finder);
   std::vector<std::pair<std::string, std::string>> files{{"result.json", mw::io::json_text(json)},
                                                          {"history.csv", mw::io::history_table(result).text()}};
-  mw::io::HtmlReport page{
-      .scene = options.scene, .coverage_dbm = options.coverage_dbm, .facts = facts_of(json["scene"])};
+  mw::io::HtmlReport page{.scene = options.scene,
+                          .coverage_dbm = options.coverage_dbm,
+                          .facts = facts_of(json["scene"]),
+                          .pictures = {},
+                          .states = options.states,
+                          .events = options.events};
   const std::vector<const char*> shown{"Before", "After", "Difference"};
   for (const auto& [name, image] : PlacePictures(problem, result, options).draw()) {
     files.emplace_back(name, mw::io::encode_png(image, name));

@@ -58,8 +58,10 @@ tbody tr:last-child th, tbody tr:last-child td { border-bottom: 0; }
 .worlds tbody tr.winner { background: var(--glow); font-weight: 600; }
 .worlds tbody tr.pruned, .worlds tbody tr.failed { color: var(--soft); }
 .worlds tbody tr.hot, .worlds tbody tr:hover { background: var(--line); }
+.events { max-height: 300px; overflow-y: auto; margin-top: 10px; }
+.events td:last-child, .events th:last-child { text-align: left; white-space: normal; width: 100%; padding-left: 20px; }
 .groups { columns: 3 300px; column-gap: 36px; margin-top: 8px; }
-.group { break-inside: avoid; padding-bottom: 2px; }
+.group { break-inside: avoid; padding-bottom: 14px; } .group h3 { margin-top: 0; }
 .group td { white-space: normal; overflow-wrap: anywhere; }
 .phases { display: flex; height: 16px; border-radius: 4px; overflow: hidden; gap: 1px; margin: 8px 0 14px; }
 .swatch { display: inline-block; width: 10px; height: 10px; border-radius: 2px; margin-right: 8px; }
@@ -112,8 +114,8 @@ footer { color: var(--soft); font-size: 13px; margin-top: 22px; }
   section { border: 0; padding: 10px 0; } figure, svg, tr, .tiles { break-inside: avoid; } h2, h3, .note {
   break-after: avoid; }
   .brand a, .picker label { display: none; } .pictures figure, figcaption { display: block; }
-  #views ~ .pictures { grid-template-columns: 1fr 1fr; gap: 8px; } .pictures > div { grid-column: 1 / -1; } .tall {
-  max-height: none; }
+  #views ~ .pictures { grid-template-columns: 1fr 1fr; gap: 8px; } .pictures > div { grid-column: 1 / -1; } .tall,
+  .events { max-height: none; }
   .worlds tbody tr:nth-child(n+51) { display: none; } svg { min-width: 0; } }
 )css";
 

@@ -96,7 +96,8 @@ inline std::string events_table(std::span<const WorldEvent> events, std::size_t 
   std::vector<std::vector<std::string>> rows;
   for (const WorldEvent& e : events.first(std::min(most, events.size())))
     rows.push_back({std::to_string(e.iteration), std::to_string(e.world), html::escaped(e.what)});
-  return rows.empty() ? "" : html::table({"iteration", "world", "what happened"}, rows);
+  if (rows.empty()) return "";
+  return html::element("div", "class=\"events\"", html::table({"iteration", "world", "what happened"}, rows));
 }
 
 /// Names and values, in groups by the part of the name before the first dot.
