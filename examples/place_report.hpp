@@ -14,11 +14,9 @@ namespace mw = manyworlds;
 struct ReportOptions {
   std::string scene;  ///< what pictures call it
   double coverage_dbm = -90;
-  mw::ReceiverSet map{};                 ///< cells of the pictures
-  mw::Visibility visibility{};           ///< the physical weight with the report's tiles
-  nlohmann::ordered_json finder{};       ///< io::finder_json of the problem
-  std::vector<mw::WorldState> states{};  ///< of worlds that had a process of their own
-  std::vector<mw::WorldEvent> events{};  ///< restarts and the like
+  mw::ReceiverSet map{};            ///< cells of the pictures
+  mw::Visibility visibility{};      ///< the physical weight with the report's tiles
+  nlohmann::ordered_json finder{};  ///< io::finder_json of the problem
 };
 
 /// Text of a parameter that a run had.
@@ -165,20 +163,14 @@ inline std::vector<std::string> write_report(const mw::Problem& problem, const m
   json["scene"].update(options.finder);
   std::vector<std::pair<std::string, std::string>> files{{"result.json", mw::io::json_text(json)},
                                                          {"history.csv", mw::io::history_table(result).text()}};
-  mw::io::HtmlReport page{.scene = options.scene,
-                          .coverage_dbm = options.coverage_dbm,
-                          .facts = facts_of(json["scene"]),
-                          .pictures = {},
-                          .states = options.states,
-                          .events = options.events};
+  mw::io::HtmlReport page{
+      .scene = options.scene, .coverage_dbm = options.coverage_dbm, .facts = facts_of(json["scene"])};
   const std::vector<const char*> shown{"Before", "After", "Difference"};
   for (const auto& [name, image] : PlacePictures(problem, result, options).draw()) {
     files.emplace_back(name, mw::io::encode_png(image, name));
     if (page.pictures.size() < shown.size())
       page.pictures.emplace_back(shown[page.pictures.size()], files.back().second);
   }
-  for (const mw::WorldResult& w : result.worlds) page.states.push_back(mw::state_of(w));
-  page.events = result.events;
   files.emplace_back("report.html", mw::io::report_html(problem, result, page));
   std::vector<std::string> names;
   for (const auto& [name, bytes] : files) {

@@ -121,11 +121,13 @@ TEST_F(ReportHtml, NamesAndValuesComeOutAsTheyWere) {
 }
 
 TEST_F(ReportHtml, ColumnsAboutProcessesAndRestartsAppearWithThem) {
-  const Result r = result_of(problem, 4, 12);
+  Result r = result_of(problem, 4, 12);
   const char* const heads = "//section[@id='worlds']//thead//th";
   EXPECT_EQ(text_of(page(r), heads).find("pid"), std::string::npos);
-  report.states = {{.id = 2, .pid = 4711, .bytes = 45'600'000, .restarts = 3}};
-  report.events = {{.world = 2, .iteration = 7, .what = "killed by signal 9 <&>"}};
+  r.worlds[2].pid = 4711;
+  r.worlds[2].bytes = 45'600'000;
+  r.worlds[2].restarts = 3;
+  r.events = {{.world = 2, .iteration = 7, .what = "killed by signal 9 <&>"}};
   const pugi::xml_document p = page(r);
   EXPECT_NE(text_of(p, heads).find("pidrestartsmemory (MB)"), std::string::npos);
   EXPECT_EQ(text_of(p, "//section[@id='worlds']//tr[@data-w='2']/td[position()>8]"), "4711345.6");
@@ -136,15 +138,15 @@ TEST_F(ReportHtml, ColumnsAboutProcessesAndRestartsAppearWithThem) {
 }
 
 TEST_F(ReportHtml, DrawsWorldsToWhichSomethingHappenedWhateverTheirRankAndListsIt) {
-  const Result r = result_of(problem, 2000, 5);
-  for (std::uint32_t w = 3; w < 2000; w += 5) report.events.emplace_back().world = w;
-  report.events.resize(10);
+  Result r = result_of(problem, 2000, 5);
+  for (std::uint32_t w = 3; w < 2000; w += 5) r.events.emplace_back().world = w;
+  r.events.resize(10);
   const auto drawn = [](const pugi::xml_document& p) { return count_nodes(p, "//svg[@id='lives-plot']//g[@data-w]"); };
   const pugi::xml_document p = page(r);
   EXPECT_EQ(count_nodes(p, "//svg[@id='lives-plot']//path[@class='event']"), 10u);
   EXPECT_EQ(count_nodes(p, "//section[@id='lives']//tbody/tr"), 10u);
   EXPECT_LE(drawn(p), 130u);
-  for (std::uint32_t w = 0; w < 2000; ++w) report.events.emplace_back().world = w;
+  for (std::uint32_t w = 0; w < 2000; ++w) r.events.emplace_back().world = w;
   const pugi::xml_document all = page(r);
   EXPECT_EQ(count_nodes(all, "//section[@id='lives']//tbody/tr"), 200u);
   EXPECT_NE(text_of(all, "//section[@id='lives']/p[@class='note']").find("The first 200 of 2,010 events are listed."),

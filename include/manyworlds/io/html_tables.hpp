@@ -1,5 +1,4 @@
 #pragma once
-#include <map>
 
 #include "manyworlds/engine/scene_problem.hpp"
 #include "manyworlds/io/result_json.hpp"
@@ -50,24 +49,19 @@ inline std::string places_table(const Problem& problem, const Configuration& c) 
   return html::table({"", "x", "y", "z", "yaw", "pitch", "roll"}, rows);
 }
 
-/// The best worlds, `most` at most, best first. Columns about processes are there when a state has them.
-inline std::string worlds_table(const std::vector<RankedWorld>& worlds, std::span<const WorldState> states,
-                                std::size_t most) {
-  std::map<std::uint32_t, WorldState> by_id;
-  bool pids = false, memory = false, restarts = false;
-  for (const WorldState& s : states) {
-    by_id[s.id] = s;
-    pids = pids || s.pid != 0, memory = memory || s.bytes != 0, restarts = restarts || s.restarts != 0;
-  }
+/// The best worlds, `most` at most, best first. Columns about processes are there when a world has them.
+inline std::string worlds_table(const std::vector<RankedWorld>& worlds, std::size_t most) {
+  bool pids = false, memory = false;
+  for (const RankedWorld& world : worlds)
+    pids = pids || world.result->pid != 0, memory = memory || world.result->bytes != 0;
   std::string head, body;
   const auto add = [&](const char* name, bool there = true) {
     if (there) head += html::element("th", "scope=\"col\"", name);
   };
   for (const char* name : {"rank", "world", "value", "ended", "born", "iterations", "rate (m)", "retries"}) add(name);
-  add("pid", pids), add("restarts", restarts || pids), add("memory (MB)", memory);
+  add("pid", pids), add("restarts", pids), add("memory (MB)", memory);
   for (std::size_t i = 0; i < worlds.size() && i < most; ++i) {
     const WorldResult& w = *worlds[i].result;
-    const WorldState state = by_id[w.id];
     std::string row;
     const auto cell = [&](const std::string& text) { row += html::element("td", text); };
     cell(html::count(i + 1));
@@ -80,9 +74,9 @@ inline std::string worlds_table(const std::vector<RankedWorld>& worlds, std::spa
     cell(std::to_string(worlds[i].iterations()));
     cell(to_text(w.rate));
     cell(std::to_string(w.retries));
-    if (pids) cell(state.pid != 0 ? std::to_string(state.pid) : "");
-    if (restarts || pids) cell(std::to_string(state.restarts));
-    if (memory) cell(state.bytes != 0 ? html::fixed(double(state.bytes) / 1e6, 1) : "");
+    if (pids) cell(w.pid != 0 ? std::to_string(w.pid) : "");
+    if (pids) cell(std::to_string(w.restarts));
+    if (memory) cell(w.bytes != 0 ? html::fixed(double(w.bytes) / 1e6, 1) : "");
     body += "<tr class=\"" + std::string(worlds[i].kind()) + "\" data-w=\"" + std::to_string(w.id) + "\">" + row +
             "</tr>\n";
   }

@@ -14,8 +14,6 @@ struct HtmlReport {
   double coverage_dbm = -90;
   std::vector<std::pair<std::string, std::string>> facts{};     ///< about the problem: name and value
   std::vector<std::pair<std::string, std::string>> pictures{};  ///< name and PNG bytes, three at most
-  std::vector<WorldState> states{};  ///< fill the columns about processes; worlds without one need none
-  std::vector<WorldEvent> events{};  ///< restarts and the like
 };
 
 namespace detail {
@@ -146,10 +144,10 @@ class HtmlPage {
       const auto is_it = [&](const RankedWorld& other) { return other.result == w.result; };
       const auto hit = [&](const WorldEvent& event) { return event.world == w.result->id; };
       if (drawn.size() < 2 * most_bars && std::none_of(drawn.begin(), drawn.end(), is_it) &&
-          std::any_of(report_.events.begin(), report_.events.end(), hit))
+          std::any_of(result_.events.begin(), result_.events.end(), hit))
         drawn.push_back(w);
     }
-    const std::size_t all = report_.events.size();
+    const std::size_t all = result_.events.size();
     std::string note =
         sample_note(drawn.size(), worlds_.size()) +
         "A bar for each world, from the iteration in which it was born over those that it ran; rests are left out.";
@@ -157,15 +155,15 @@ class HtmlPage {
     if (all > most_events)
       note += " The first " + html::count(most_events) + " of " + html::count(all, "event") + " are listed.";
     return section("lives", "Pruning and restarts", note,
-                   svg_running(worlds_, iterations()) + svg_lives(drawn, iterations(), report_.events) +
-                       worlds_legend(worlds_) + events_table(report_.events, most_events));
+                   svg_running(worlds_, iterations()) + svg_lives(drawn, iterations(), result_.events) +
+                       worlds_legend(worlds_) + events_table(result_.events, most_events));
   }
 
   std::string table() const {
     const std::string note = worlds_.size() > most_rows
                                  ? "The best " + html::count(most_rows) + " of " + html::count(worlds_.size()) + "."
                                  : "";
-    return section("worlds", "Worlds", note, worlds_table(worlds_, report_.states, most_rows));
+    return section("worlds", "Worlds", note, worlds_table(worlds_, most_rows));
   }
 
   std::string cost() const { return section("cost", "What it cost", "", cost_tables(result_)); }
