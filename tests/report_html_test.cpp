@@ -43,6 +43,7 @@ Result result_of(const Problem& problem, std::size_t worlds, std::size_t rows) {
     for (std::size_t row = 0; row < rows; ++row) {
       w.history.loss.push_back(50 + double(i % 7) + 20 * std::exp(-double(row) / 10) + random.uniform());
       w.history.x.insert(w.history.x.end(), x.begin(), x.end());
+      w.history.iteration.push_back(int(row));
     }
     w.history.value = w.history.loss;
     w.value = w.reason == Reason::non_finite ? std::nan("") : w.history.loss.back();

@@ -75,6 +75,7 @@ class BatchSearch {
     for (std::size_t i = 0; i < worlds; ++i) {
       result_.worlds[i].id = std::uint32_t(i);
       result_.worlds[i].value = std::numeric_limits<double>::quiet_NaN();
+      result_.worlds[i].history.most_rows = std::size_t(prm_.report.history_rows);
     }
   }
   /// Offers a point to a world; true if it is the best it has seen.
@@ -88,10 +89,7 @@ class BatchSearch {
   }
   /// Adds a row to a world's history.
   void record(std::size_t world, const std::vector<double>& x, double value) {
-    History& h = result_.worlds[world].history;
-    h.loss.push_back(value);
-    h.value.push_back(value);
-    h.x.insert(h.x.end(), x.begin(), x.end());
+    result_.worlds[world].history.push(value, value, x);
   }
   const WorldResult& world(std::size_t i) const { return result_.worlds[i]; }
 

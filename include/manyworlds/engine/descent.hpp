@@ -103,7 +103,7 @@ class Descent {
   bool fits(std::size_t variables, int iterations) const {
     if constexpr (CoordinateOptimizer<O>)
       if (state_.size() != variables) return false;
-    return steps_ >= 0 && steps_ <= 2 * iterations + 8;
+    return steps_ >= 0 && steps_ / 2 - 4 <= iterations;
   }
   template <class A>
   void archive(A& a) {

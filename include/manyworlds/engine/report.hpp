@@ -11,14 +11,17 @@ struct ReportParams {
   int tiles = 3;               ///< of the physical weight in the report
   double coverage_dbm = -90;   ///< a receiver above this counts as covered
   double gradient_cost = 1.5;  ///< of a gradient in forward evaluations, as measured
+  int history_rows = 500;      ///< of a world, at most; longer histories are thinned
   template <class V>
   void fields(V&& v) {
     v("tiles", tiles, "tiles per panel side in the report");
     v("coverage_dbm", coverage_dbm, "a receiver above this power counts as covered");
     v("gradient_cost", gradient_cost, "what a gradient counts in evaluations");
+    v("history_rows", history_rows, "rows of a world's history that are kept; of more every second");
   }
   void check() const {
     if (tiles < 1 || tiles > 8) throw InputError("report.tiles", "expected 1 to 8");
+    expect(history_rows >= 2, "report.history_rows", "at least 2");
     if (!(gradient_cost >= 1)) throw InputError("report.gradient_cost", "expected at least 1");
   }
 };

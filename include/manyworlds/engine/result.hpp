@@ -54,21 +54,61 @@ inline RssSummary summarise(std::vector<double> dbm, std::span<const double> wei
   return s;
 }
 
-/// What one world went through. Row k of `x` and entry k of the others belong together: the place of iteration k of
-/// this world, its loss as descended (annealed, staged), and its physical value (final loss, final visibility; NaN
-/// where it was not computed). The last row is where the world ended.
+/// What one world went through. Row k of `x` and entry k of the others belong together: an iteration of this world (its
+/// first is 0), its place then, its loss as descended (annealed, staged), and its physical value (final loss, final
+/// visibility; NaN where it was not computed). The last row is where the world ended. Of longer runs than `most_rows`
+/// every second iteration is kept, of still longer ones every fourth, and so on, and the last.
 struct History {
+  std::vector<int> iteration;
   std::vector<double> loss, value;
   std::vector<double> x;  ///< [rows][variables]
+  int every = 1;          ///< iterations from row to row
+  std::size_t most_rows = 500;
+
   std::size_t rows() const { return loss.size(); }
+
+  void push(double loss_now, double value_now, std::span<const double> x_now) {
+    const int next = iteration.empty() ? 0 : iteration.back() + 1;
+    if (next > 0 && iteration.back() % every != 0) resize(rows() - 1);
+    iteration.push_back(next);
+    loss.push_back(loss_now);
+    value.push_back(value_now);
+    x.insert(x.end(), x_now.begin(), x_now.end());
+    if (rows() > most_rows) thin();
+  }
+  /// Adds the rows of another one.
+  void append(const History& more) {
+    for (std::size_t row = 0; row < more.rows(); ++row)
+      push(more.loss[row], more.value[row],
+           std::span(more.x).subspan(row * more.x.size() / more.rows(), more.x.size() / more.rows()));
+  }
+  /// Do its columns belong together, in rows of n variables?
+  bool fits(std::size_t n) const {
+    return iteration.size() == rows() && value.size() == rows() && x.size() == rows() * n && every >= 1 &&
+           every <= 1 << 30 && most_rows >= 2 && std::is_sorted(iteration.begin(), iteration.end()) &&
+           (rows() == 0 || iteration.front() >= 0);
+  }
   template <class A>
   void archive(A& a) {
-    a(loss, value, x);
+    a(iteration, loss, value, x, every, most_rows);
   }
-  void append(const History& more) {
-    loss.insert(loss.end(), more.loss.begin(), more.loss.end());
-    value.insert(value.end(), more.value.begin(), more.value.end());
-    x.insert(x.end(), more.x.begin(), more.x.end());
+
+ private:
+  void resize(std::size_t n) {
+    x.resize(rows() > 0 ? n * (x.size() / rows()) : 0);
+    iteration.resize(n), loss.resize(n), value.resize(n);
+  }
+  void thin() {
+    every *= 2;
+    const std::size_t n = x.size() / rows();
+    std::size_t kept = 0;
+    for (std::size_t row = 0; row < rows(); ++row) {
+      if (iteration[row] % every != 0 && row + 1 < rows()) continue;
+      iteration[kept] = iteration[row], loss[kept] = loss[row], value[kept] = value[row];
+      std::copy_n(x.begin() + std::ptrdiff_t(row * n), n, x.begin() + std::ptrdiff_t(kept * n));
+      ++kept;
+    }
+    resize(kept);
   }
 };
 

@@ -169,7 +169,10 @@ class Run {
   /// New worlds, from here on.
   void begin(std::size_t n) {
     std::vector<std::vector<double>> starts = finder_.find(n, iteration_);
-    for (std::vector<double>& start : starts) worlds_.begin(iteration_, prm_.optimizer.rates, std::move(start));
+    for (std::vector<double>& start : starts) {
+      worlds_.begin(iteration_, prm_.optimizer.rates, std::move(start));
+      worlds_[worlds_.size() - 1].record.history.most_rows = std::size_t(prm_.report.history_rows);
+    }
     cut_short_ = callbacks_.stopped();
     if (iteration_ > 0) result_.counts.new_starts += starts.size();
   }
@@ -308,8 +311,8 @@ class Run {
     for (std::size_t w = 0; w < worlds_.size(); ++w) {
       const WorldResult& record = worlds_[w].record;
       const History& h = record.history;
-      good = good && record.id == w && worlds_[w].fits(n, iteration_) && h.value.size() == h.rows() &&
-             h.x.size() == h.rows() * n && (h.rows() > 0 || record.born == iteration_);
+      good = good && record.id == w && worlds_[w].fits(n, iteration_) && h.fits(n) &&
+             (h.rows() > 0 || record.born == iteration_);
     }
     return good;
   }

@@ -169,6 +169,7 @@ class World {
     World after;
     after.archive_state(a);
     a(after.record.history);
+    if (!after.record.history.fits(x.size())) throw ArchiveError("a history whose columns do not belong together");
     record.history.append(after.record.history);
     after.record.history = std::move(record.history);
     after.record.pid = record.pid;
@@ -226,9 +227,7 @@ class World {
     return std::sqrt(length2);
   }
   void push(double loss) {
-    record.history.loss.push_back(loss);
-    record.history.value.push_back(value_);
-    record.history.x.insert(record.history.x.end(), x.begin(), x.end());
+    record.history.push(loss, value_, x);
     moved_ = false;
     note();
   }

@@ -13,9 +13,13 @@ enum class Fate { finished, pruned, failed, winner };
 /// One world's values over the iterations; NaN leaves a gap.
 struct Curve {
   std::vector<double> values{};
-  int first = 0;  ///< iteration of values[0]
+  int first = 0;             ///< iteration of values[0]
+  std::vector<int> after{};  ///< iterations from there to each value; empty: 0, 1, 2, ...
   Fate fate = Fate::finished;
   std::string name{};  ///< used for the winner: "World 7"
+
+  /// Iteration of a value.
+  int at(std::size_t i) const { return first + (after.empty() ? int(i) : after[i]); }
 };
 
 struct CurvesOptions {
@@ -76,7 +80,7 @@ inline Image draw_curves(std::span<const Curve> curves, const CurvesOptions& opt
   int last = 1, first = curves[0].first;
   for (const Curve& curve : curves) {
     first = std::min(first, curve.first);
-    last = std::max(last, curve.first + int(curve.values.size()) - 1);
+    last = std::max(last, curve.values.empty() ? last : curve.at(curve.values.size() - 1));
   }
   const Range x{double(first), double(std::max(last, first + 1))};
 
@@ -126,7 +130,7 @@ inline Image draw_curves(std::span<const Curve> curves, const CurvesOptions& opt
           flush();
           continue;
         }
-        end = pixel(curve.first + double(i), curve.values[i]);
+        end = pixel(double(curve.at(i)), curve.values[i]);
         line.push_back(*end);
       }
       flush();

@@ -54,7 +54,11 @@ inline json world_json(const WorldResult& world, std::size_t variables) {
               {"retries", world.retries},
               {"value", world.value},
               {"x", world.x},
-              {"history", {{"loss", world.history.loss}, {"value", world.history.value}, {"x", x}}}};
+              {"history",
+               {{"iteration", world.history.iteration},
+                {"loss", world.history.loss},
+                {"value", world.history.value},
+                {"x", x}}}};
   if (world.reason == Reason::failed) result["failure"] = world.failure;
   return result;
 }
@@ -167,8 +171,8 @@ inline CsvTable history_table(const Result& r) {
   const std::size_t n = r.variables.size();
   for (const WorldResult& world : r.worlds)
     for (std::size_t row = 0; row < world.history.rows(); ++row)
-      table.row(world.id, std::size_t(world.born) + row, world.history.loss[row], world.history.value[row],
-                std::span(world.history.x).subspan(row * n, n));
+      table.row(world.id, std::size_t(world.born + world.history.iteration[row]), world.history.loss[row],
+                world.history.value[row], std::span(world.history.x).subspan(row * n, n));
   return table;
 }
 

@@ -80,7 +80,8 @@ inline std::vector<Curve> convergence_curves(const Result& r) {
                       : world.reason == Reason::pruned                                       ? Fate::pruned
                       : world.reason == Reason::non_finite || world.reason == Reason::failed ? Fate::failed
                                                                                              : Fate::finished;
-    curves.push_back({world.history.loss, world.born, fate, "World " + std::to_string(world.id)});
+    curves.push_back(
+        {world.history.loss, world.born, world.history.iteration, fate, "World " + std::to_string(world.id)});
   }
   return curves;
 }

@@ -67,7 +67,7 @@ inline std::string svg_convergence(const std::vector<RankedWorld>& worlds, int i
         flush();
         continue;
       }
-      end = plot.at(w->result->born + double(i), values[i]);
+      end = plot.at(w->result->born + double(w->result->history.iteration[i]), values[i]);
       line.push_back(*end);
     }
     flush();

@@ -13,7 +13,7 @@ struct RankedWorld {
   /// Class of its shapes in the style sheet: winner, finished, pruned or failed.
   const char* kind() const { return detail::style_of(fate).name; }
   /// Iterations that it has run, and the last of them if it did not rest in between.
-  int iterations() const { return std::max(0, int(result->history.rows()) - 1); }
+  int iterations() const { return result->history.rows() > 0 ? result->history.iteration.back() : 0; }
   int last() const { return result->born + iterations(); }
 };
 
