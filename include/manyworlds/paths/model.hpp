@@ -1,6 +1,5 @@
 #pragma once
 #include "manyworlds/kernels/path_field_adjoint.hpp"
-#include "manyworlds/paths/hard.hpp"
 #include "manyworlds/paths/workspace.hpp"
 
 namespace manyworlds::paths {
@@ -47,6 +46,7 @@ class PathModel {
       return 2 * gain_bar[at] * (world_->options.coherent ? w.totals[at] : field);
     };
     kernels::FieldView<double> view = field_view(w);
+    w.dimmed.begin_pull();
     // Dimmed paths hang on the movers by their screens alone, unless the transmitter moves, too.
     for (const PathTable::Dimmed& dimmed : w.table.dimmed) {
       const kernels::Path& path = w.table.paths[w.table.groups[dimmed.group]];
@@ -57,14 +57,30 @@ class PathModel {
       else
         w.dimmed.pull(dimmed, hermitian(paths_of(w, path.tx).fields[dimmed.static_path], bar));
     }
-    WideSums sums(transmitters(), w.moving.first_id, w.moving.size());
-    w.dimmed.pull_faces(view, w.table, sums);
     const auto path_cotangent = [&](std::uint32_t i) {
       const kernels::Path& path = w.table.paths[i];
       return cotangent(path.tx, path.rx, w.fields[w.packets.group[i]]);
     };
-    pull_packets(w.packets, view, w.table, path_cotangent, sums, sink);
-    sums.tell(sink);
+    const parallel::Cut packets(w.packets.list.size(), 16), screens(w.dimmed.blocks(), 16);
+    if (w.sums.size() < packets.pieces + screens.pieces) w.sums.resize(packets.pieces + screens.pieces);
+    const auto sums_of = [&](std::size_t piece) -> WideSums& {
+      w.sums[piece].begin(transmitters(), w.moving.first_id, w.moving.size());
+      return w.sums[piece];
+    };
+    const parallel::Loop pull_packet_pieces{packets.pieces, [&](std::size_t i) {
+                                              pull_packets(w.packets.part(packets.begin(i), packets.end(i)), view,
+                                                           w.table, path_cotangent, sums_of(i), sink);
+                                            }};
+    const parallel::Loop pull_screen_pieces{screens.pieces, [&](std::size_t i) {
+                                              w.dimmed.pull_faces(view, w.table, screens.begin(i), screens.end(i),
+                                                                  sums_of(packets.pieces + i));
+                                            }};
+    if constexpr (AnySink::wants_materials || AnySink::wants_receivers)  // it hears of packets path by path
+      parallel::without_help([&] { parallel::split_all(pull_packet_pieces, pull_screen_pieces); });
+    else
+      parallel::split_all(pull_packet_pieces, pull_screen_pieces);
+    for (std::size_t i = 1; i < packets.pieces + screens.pieces; ++i) w.sums[0] += w.sums[i];
+    if (packets.pieces + screens.pieces > 0) w.sums[0].tell(sink);
     // Static paths know nothing of the movers; only the transmitter's own place, or a sink that asks for more, cares.
     for (std::size_t tx = 0; tx < transmitters(); ++tx) {
       if (!follows_transmitter<AnySink>(w, tx)) continue;
@@ -146,27 +162,16 @@ class PathModel {
   }
 
   void find(Workspace& w) const {
-    const Geometry g = geometry(w);
-    const int depth = world_->options.max_depth;
     w.table.clear();
+    w.caches.clear();
     w.replaced.resize(transmitters());
-    for (std::size_t t = 0; t < transmitters(); ++t) w.replaced[t].assign(paths_of(w, t).cache.paths.size(), 0);
+    for (std::size_t t = 0; t < transmitters(); ++t) {
+      w.caches.push_back(&paths_of(w, t).cache);
+      w.replaced[t].assign(w.caches[t]->paths.size(), 0);
+    }
     if (w.moving.size() == 0) return;
-    const ShotByFace shot = chains_at_place(w);
-    if (w.visibility.kind == VisibilityKind::hard) {
-      for (std::uint32_t t = 0; t < transmitters(); ++t) {
-        overlay_hard(g, paths_of(w, t).cache, t, depth, w.replaced[t], w.near, w.table);
-        add_dynamic_hard(g, paths_of(w, t).cache, t, world_->groups, depth, w.table, shot);
-      }
-      return;
-    }
-    const Support support(w.visibility, world_->wavelength);
-    std::vector<const TransmitterCache*> caches;
-    for (std::uint32_t t = 0; t < transmitters(); ++t) {
-      caches.push_back(&paths_of(w, t).cache);
-      w.soft.overlay(g, *caches[t], t, support, depth, w.replaced[t], w.near, w.table);
-    }
-    if (depth > 0) w.soft.add_dynamic(g, caches, world_->groups, shot, w.visibility, support, depth, w.table);
+    w.finder.find(geometry(w), w.caches, world_->groups, chains_at_place(w), w.visibility, world_->wavelength,
+                  world_->options.max_depth, w.replaced, w.table);
   }
 
   /// When shooting: the chains from each mover face.
@@ -196,30 +201,27 @@ class PathModel {
     const kernels::FieldView<double> view = field_view(w);
     w.packets.build(w.table);
     w.path_fields.resize(w.table.paths.size());
-    packet_fields(w.packets, view, w.table, w.path_fields);
+    w.dimmed.begin(w.table);
+    w.gains.resize(transmitters() * n);
+    w.totals.resize(coherent ? transmitters() * n : 0);
+    const parallel::Cut packets(w.packets.list.size(), 16), screens(w.dimmed.blocks(), 16), sums(w.gains.size(), 512);
+    const auto packet_piece = [&](std::size_t i) {
+      packet_fields(w.packets.part(packets.begin(i), packets.end(i)), view, w.table, w.path_fields);
+    };
+    const auto screen_piece = [&](std::size_t i) {
+      w.dimmed.evaluate(view, w.table, screens.begin(i), screens.end(i));
+    };
+    const auto sum_piece = [&](std::size_t i) {
+      for (std::size_t k = sums.begin(i); k < sums.end(i); ++k) sum_static(w, k / n, k % n);
+    };
+    parallel::split_all(parallel::Loop{packets.pieces, packet_piece}, parallel::Loop{screens.pieces, screen_piece},
+                        parallel::Loop{sums.pieces, sum_piece});
     w.fields.assign(w.table.groups.size(), {});
     for (std::size_t g = 0; g < w.table.groups.size(); ++g)
       for (std::uint32_t i = w.table.groups[g]; i < w.table.group_end(g); ++i) w.fields[g] += w.path_fields[i];
-    w.dimmed.evaluate(view, w.table);
     for (const PathTable::Dimmed& dimmed : w.table.dimmed)
       w.fields[dimmed.group] = w.dimmed.factor(dimmed) *
                                paths_of(w, w.table.paths[w.table.groups[dimmed.group]].tx).fields[dimmed.static_path];
-    w.gains.resize(transmitters() * n);
-    w.totals.resize(coherent ? transmitters() * n : 0);
-    for (std::size_t t = 0; t < transmitters(); ++t) {
-      const TransmitterPaths& own = paths_of(w, t);
-      for (std::size_t r = 0; r < n; ++r) {
-        const std::uint32_t first = own.cache.first_path[r], last = own.cache.first_path[r + 1];
-        const bool touched =
-            std::any_of(w.replaced[t].begin() + first, w.replaced[t].begin() + last, [](auto x) { return x != 0; });
-        double power = touched ? 0 : own.power[r];
-        CVec3<double> total = touched ? CVec3<double>{} : own.total[r];
-        for (std::uint32_t i = first; touched && i < last; ++i)
-          if (!w.replaced[t][i]) power += norm2(own.fields[i]), total += own.fields[i];
-        w.gains[t * n + r] = power;
-        if (coherent) w.totals[t * n + r] = total;
-      }
-    }
     for (std::size_t g = 0; g < w.table.groups.size(); ++g) {
       const kernels::Path& path = w.table.paths[w.table.groups[g]];
       if (coherent)
@@ -228,6 +230,20 @@ class PathModel {
         w.gains[path.tx * n + path.rx] += norm2(w.fields[g]);
     }
     for (std::size_t i = 0; i < w.totals.size(); ++i) w.gains[i] = norm2(w.totals[i]);
+  }
+
+  /// What the static paths that no mover touches leave at a receiver.
+  void sum_static(Workspace& w, std::size_t tx, std::size_t rx) const {
+    const TransmitterPaths& own = paths_of(w, tx);
+    const std::uint32_t first = own.cache.first_path[rx], last = own.cache.first_path[rx + 1];
+    const std::vector<std::uint8_t>& replaced = w.replaced[tx];
+    const bool touched = std::any_of(replaced.begin() + first, replaced.begin() + last, [](auto x) { return x != 0; });
+    double power = touched ? 0 : own.power[rx];
+    CVec3<double> total = touched ? CVec3<double>{} : own.total[rx];
+    for (std::uint32_t i = first; touched && i < last; ++i)
+      if (!replaced[i]) power += norm2(own.fields[i]), total += own.fields[i];
+    w.gains[tx * receivers() + rx] = power;
+    if (world_->options.coherent) w.totals[tx * receivers() + rx] = total;
   }
 
   std::shared_ptr<const StaticWorld> world_;

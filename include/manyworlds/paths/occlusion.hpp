@@ -20,6 +20,8 @@ class Unoccluded {
     EveryFace{g_->fixed, stop_}.for_each(beam, [&](std::uint32_t face, const EveryFace&) { f(face, *this); });
   }
   Unoccluded after_mover(std::uint32_t) const { return *this; }
+  FirstFace first_face(std::uint32_t face) const { return {face}; }
+  const Unoccluded& after(const FirstFace&) const { return *this; }
 
   bool keeps(const Beam& beam, std::uint32_t face, const Polygon& lit) const {
     const Chain chain(*this, beam, face);

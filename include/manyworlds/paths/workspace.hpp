@@ -1,8 +1,8 @@
 #pragma once
 #include "manyworlds/paths/dimmed_fields.hpp"
+#include "manyworlds/paths/path_finder.hpp"
 #include "manyworlds/paths/path_packets.hpp"
 #include "manyworlds/paths/shot_chains.hpp"
-#include "manyworlds/paths/soft.hpp"
 #include "manyworlds/paths/static_world.hpp"
 #include "manyworlds/scene/configuration.hpp"
 
@@ -20,22 +20,23 @@ struct Workspace {
   std::vector<Device<double>> transmitters;
   std::vector<std::shared_ptr<const TransmitterPaths>> own_paths;  ///< of transmitters that left their place
   std::vector<ShotChains> shot;                                    ///< by mover, when rays find the chains
-  SoftFinder soft;
+  std::vector<const TransmitterCache*> caches;                     ///< by transmitter
+  PathFinder finder;
   std::vector<std::vector<std::uint8_t>>
-      replaced;                     ///< by transmitter and static path: stands in the table, or is blocked
-  std::vector<std::uint64_t> near;  ///< scratch of the overlay
+      replaced;  ///< by transmitter and static path: stands in the table, or is blocked
   PathTable table;
   PathPackets packets;                     ///< of the table
   std::vector<CVec3<double>> path_fields;  ///< by path of the table, but for the dimmed
   std::vector<CVec3<double>> fields;       ///< by group of the table
   DimmedFields dimmed;
+  std::vector<WideSums> sums;         ///< by piece of the gradient
   std::vector<CVec3<double>> totals;  ///< by [tx * receivers + rx], when coherent
   Visibility visibility;
 
   std::size_t bytes() const {
     std::size_t sum = gains.capacity() * sizeof(double) + table.bytes() + packets.bytes() +
                       (path_fields.capacity() + fields.capacity() + totals.capacity()) * sizeof(CVec3<double>) +
-                      dimmed.bytes() + soft.bytes() + near.capacity() * sizeof(near[0]);
+                      dimmed.bytes() + finder.bytes();
     for (const ShotChains& chains : shot) sum += chains.bytes();
     for (const auto& r : replaced) sum += r.capacity();
     for (const auto& own : own_paths)
