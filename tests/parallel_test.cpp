@@ -46,6 +46,23 @@ TEST(Parallel, ExceptionsReachTheCaller) {
   EXPECT_THROW(parallel::for_each(1, -1, fails), InputError);
 }
 
+TEST(Parallel, ExceptionsLeaveTheLoopsInsideOtherCallsWhole) {
+  std::atomic<int> cut_short = 0;
+  const auto world = [&](std::size_t number) {
+    std::atomic<int> calls = 0;
+    parallel::split(50, [&](std::size_t) {
+      std::this_thread::sleep_for(std::chrono::microseconds(20));
+      ++calls;
+    });
+    cut_short += calls != 50;
+    parallel::for_each(50, 0, [&](std::size_t) { ++calls; });
+    cut_short += calls != 100;
+    if (number % 3 == 0) throw InputError("world", "fails");
+  };
+  for (int i = 0; i < 20; ++i) EXPECT_THROW(parallel::for_each(12, 4, world), InputError);
+  EXPECT_EQ(cut_short, 0);
+}
+
 TEST(Parallel, WithoutHelpTheCallerDoesItAll) {
   std::set<std::thread::id> threads;
   std::mutex turn;

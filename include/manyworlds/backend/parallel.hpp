@@ -24,8 +24,23 @@
 /// open; results that are put together piece by piece (Cut) are the same for any number of threads.
 namespace manyworlds::parallel {
 
-/// Calls f(0), ..., f(n - 1), each once, in any order, on up to `threads` threads (0: all processors), and returns when all
-/// are done. An exception of any call reaches the caller. Throws InputError when there are fewer than 0 threads.
+namespace detail {
+#if defined(MANYWORLDS_WITH_TBB)
+/// With a context of its own: an exception in the loop around, which cancels that, leaves this one whole.
+template <class F>
+void tbb_loop(std::size_t n, F&& f) {
+  tbb::task_group_context context(tbb::task_group_context::isolated);
+  tbb::parallel_for(
+      std::size_t(0), n, [&](std::size_t i) { f(i); }, tbb::simple_partitioner{}, context);
+}
+#else
+inline thread_local bool helped = true;  ///< false inside without_help()
+#endif
+}  // namespace detail
+
+/// Calls f(0), ..., f(n - 1), each once, in any order, on up to `threads` threads (0: those of the loop around this one, of
+/// all processors where there is none), and returns when all are done. An exception of any call reaches the caller. Throws
+/// InputError when there are fewer than 0 threads.
 template <class F>
 void for_each(std::size_t n, int threads, F&& f) {
   if (threads < 0) throw InputError("threads", "expected 0 (all processors) or more, found " + std::to_string(threads));
@@ -33,11 +48,13 @@ void for_each(std::size_t n, int threads, F&& f) {
   using Limit = tbb::global_control;
   std::optional<Limit> more;  // oneTBB keeps to the processors unless told otherwise
   if (threads > tbb::info::default_concurrency()) more.emplace(Limit::max_allowed_parallelism, std::size_t(threads));
-  tbb::task_arena arena(threads > 0 ? threads : tbb::task_arena::automatic);
-  const auto one = [&](std::size_t i) { f(i); };
-  arena.execute([&] { tbb::parallel_for(std::size_t(0), n, one, tbb::simple_partitioner{}); });
+  const auto loop = [&] { detail::tbb_loop(n, f); };
+  if (threads > 0)
+    tbb::task_arena(threads).execute(loop);
+  else
+    tbb::this_task_arena::isolate(loop);  // a wait inside a loop takes up nothing else: stacks stay small
 #else
-  const std::size_t processors = std::max(1u, std::thread::hardware_concurrency());
+  const std::size_t processors = detail::helped ? std::max(1u, std::thread::hardware_concurrency()) : 1;
   const std::size_t count = std::min(threads > 0 ? std::size_t(threads) : processors, n);
   std::atomic<std::size_t> next{0};
   std::vector<std::exception_ptr> failures(count);
@@ -72,19 +89,23 @@ void split(std::size_t n, F&& f) {
     const auto help = [&](std::size_t) {
       for (std::size_t i = next++; i < n; i = next++) f(i);
     };
-    tbb::this_task_arena::isolate([&] { tbb::parallel_for(std::size_t(0), most, help, tbb::simple_partitioner{}); });
+    tbb::this_task_arena::isolate([&] { detail::tbb_loop(most, help); });
     return;
   }
 #endif
   for (std::size_t i = 0; i < n; ++i) f(i);
 }
 
-/// f(), in which split() gets no help.
+/// f(), all of it on the calling thread: no help for split(), nor for for_each() unless it names threads.
 template <class F>
 void without_help(F&& f) {
 #if defined(MANYWORLDS_WITH_TBB)
   tbb::task_arena(1).execute([&] { f(); });
 #else
+  struct Alone {
+    bool before = std::exchange(detail::helped, false);
+    ~Alone() { detail::helped = before; }
+  } alone;
   f();
 #endif
 }

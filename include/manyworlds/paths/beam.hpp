@@ -1,4 +1,6 @@
 #pragma once
+#include <atomic>
+
 #include "manyworlds/bvh/traverse.hpp"
 #include "manyworlds/paths/surfaces.hpp"
 
@@ -174,7 +176,7 @@ struct FirstFace {
 /// A guide names the static faces that are worth a try after a beam. This one: all that the beam may meet, until *stop.
 struct EveryFace {
   const SurfaceSet* fixed = nullptr;
-  const bool* stop = nullptr;  ///< a visitor that has seen enough sets it
+  const std::atomic<bool>* stop = nullptr;  ///< a visitor that has seen enough sets it
 
   /// f(face, guide of the child).
   template <class F>

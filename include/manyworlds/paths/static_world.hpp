@@ -1,5 +1,4 @@
 #pragma once
-#include <future>
 #include <memory>
 
 #include "manyworlds/bvh/build.hpp"
@@ -81,11 +80,9 @@ class StaticWorld {
                                               orientations.empty() ? Vec3d{} : orientations[r],
                                               scene.receivers.antenna.value_or(Antenna{})));
     static_paths.resize(transmitters.size());
-    std::vector<std::future<void>> others;
-    for (std::size_t t = 1; t < transmitters.size(); ++t)
-      others.push_back(std::async(std::launch::async, [this, t] { find_paths(t); }));
-    if (!transmitters.empty()) find_paths(0);
-    for (std::future<void>& other : others) other.get();
+    parallel::for_each(transmitters.size(), 0, [this](std::size_t t) {
+      static_paths[t] = std::make_unique<TransmitterPaths>(paths_from(transmitters, t));
+    });
     if (finder == Finder::automatic) finder = Finder::beams;
     for (const auto& t : static_paths)
       if (t->cache.finder == Finder::shooting) finder = Finder::shooting;
@@ -126,9 +123,14 @@ class StaticWorld {
     const TransmitterCache& cache = result.cache;
     kernels::FieldView<double> view = field_view(devices);
     view.hops = cache.hops.data();
-    for (const auto& p : cache.paths)
-      result.fields.push_back(
-          kernels::path_field(view, kernels::Path{std::uint32_t(tx), p.rx, p.first_hop, p.hops, 0, 0}));
+    result.fields.resize(cache.paths.size());
+    const parallel::Cut all(cache.paths.size(), 64, 256);
+    parallel::split(all.pieces, [&](std::size_t piece) {
+      for (std::size_t i = all.begin(piece); i < all.end(piece); ++i) {
+        const TransmitterCache::StaticPath& p = cache.paths[i];
+        result.fields[i] = kernels::path_field(view, {std::uint32_t(tx), p.rx, p.first_hop, p.hops, 0, 0});
+      }
+    });
     result.power.assign(receivers.size(), 0);
     result.total.assign(receivers.size(), {});
     for (std::size_t i = 0; i < cache.paths.size(); ++i) {
@@ -161,10 +163,6 @@ class StaticWorld {
   std::vector<std::unique_ptr<TransmitterPaths>> static_paths;  ///< by transmitter
 
  private:
-  void find_paths(std::size_t tx) {
-    static_paths[tx] = std::make_unique<TransmitterPaths>(paths_from(transmitters, tx));
-  }
-
   Bvh bvh_;
 };
 
