@@ -58,12 +58,14 @@ RadioMap radio_map(const Scene& scene, const std::vector<std::uint32_t>& movers,
   const std::size_t side_by_side = std::max<std::size_t>(1, cut.threads / std::max<std::size_t>(1, transmitters));
   const std::size_t pieces =
       std::max({std::size_t(1), (n + cut.largest - 1) / cut.largest, std::min(side_by_side, n / cut.smallest)});
+  PathOptions of_piece = options;
+  of_piece.memory_budget_bytes = 0;  // pieces are small
   RadioMap map{std::vector<double>(transmitters * n)};
   std::size_t done = 0;
   std::mutex turn;
   parallel::for_each(pieces, int(cut.threads), [&](std::size_t piece) {
     const std::size_t first = piece * n / pieces, last = (piece + 1) * n / pieces;
-    const PathModel model(detail::with_receivers(scene, first, last), movers, options);
+    const PathModel model(detail::with_receivers(scene, first, last), movers, of_piece);
     Workspace w = model.make_workspace();
     model.gains(configuration, visibility, w);
     const Recall half_rays = half_rays_recall(model.world());

@@ -131,8 +131,20 @@ struct TransmitterCache {
           grow(child, *g.fixed, nullptr, depth, own.after(first[k]), visit);
     });
     beams = count;
-    append(pieces.back());
-    for (std::size_t i = 0; i < trees.pieces; ++i) append(pieces[i]);
+    std::rotate(pieces.begin(), pieces.end() - 1, pieces.end());  // the root's comes first
+    const auto reserve = [&](auto member, auto& all) {
+      std::size_t sum = 0;
+      for (const Piece& piece : pieces) sum += (piece.*member).size();
+      all.reserve(sum);
+    };
+    reserve(&Piece::prefixes, prefixes);
+    reserve(&Piece::paths, paths);
+    reserve(&Piece::hops, hops);
+    reserve(&Piece::points, points);
+    for (Piece& piece : pieces) {
+      append(piece);
+      piece = {};
+    }
   }
 
   void append(const Piece& piece) {
