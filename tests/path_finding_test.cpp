@@ -192,8 +192,10 @@ TEST(PathFinding, SplitEqualsFullRetrace) {
       PathTable table;
       std::vector<std::uint8_t> blocked(cache.paths.size());
       std::vector<std::uint64_t> near;
-      overlay_hard(split.geometry(true), cache, 0, depth, blocked, near, table);
-      add_dynamic_hard(split.geometry(true), cache, 0, receivers, depth, table);
+      const Geometry g = split.geometry(true);
+      cache.segments.for_each_near(split.moving.surfaces, nullptr, near,
+                                   [&](std::uint32_t path) { overlay_hard(g, cache, 0, depth, path, blocked, table); });
+      add_dynamic_hard(g, cache, cache.prefixes, 0, receivers, depth, table);
       Keys found;
       split.add(found, cache, 0, &blocked);
       split.add(found, table);

@@ -8,8 +8,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source tests/peers/sionna.bash
-${CXX:-g++} -std=c++20 -O3 -march=native -ffp-contract=off -Iinclude -Ikernels bench/peers/office_step.cpp \
-  -o "$build/office_step" -lpugixml -lpthread
+${CXX:-g++} -std=c++20 -O3 -march=native -ffp-contract=off -DMANYWORLDS_WITH_TBB=1 -Iinclude -Ikernels \
+  bench/peers/office_step.cpp -o "$build/office_step" -lpugixml -ltbb
 home=$(mktemp -d)
 trap 'rm -rf "$home"' EXIT
 HOME=$home "$python" bench/peers/sionna_rt.py "$build/office_step" "$@"

@@ -1,4 +1,5 @@
 #pragma once
+#include "manyworlds/backend/parallel.hpp"
 #include "manyworlds/engine/executor.hpp"
 
 namespace manyworlds::executor {
@@ -10,7 +11,9 @@ struct Serial {
   } prm;
   template <class F>
   void for_each_world(std::size_t n, F&& f) const {
-    for (std::size_t i = 0; i < n; ++i) f(i);
+    parallel::without_help([&] {
+      for (std::size_t i = 0; i < n; ++i) f(i);
+    });
   }
 };
 static_assert(Executor<Serial>);

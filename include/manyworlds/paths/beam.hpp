@@ -1,4 +1,6 @@
 #pragma once
+#include <atomic>
+
 #include "manyworlds/bvh/traverse.hpp"
 #include "manyworlds/paths/surfaces.hpp"
 
@@ -165,10 +167,16 @@ inline void reflect(const Beam& parent, const SurfaceSet& set, std::uint32_t loc
     detail::add_edge_planes(child, face.normal, lit.corner[i], lit.corner[i + 1 == lit.corners ? 0 : i + 1], middle);
 }
 
+/// Where one of the trees begins that leave a beam: its first face, and what a guide wants to know of it.
+struct FirstFace {
+  std::uint32_t face = no_face;
+  std::uint32_t first = 0, last = 0;  ///< chains that begin with the face, for a guide along chains
+};
+
 /// A guide names the static faces that are worth a try after a beam. This one: all that the beam may meet, until *stop.
 struct EveryFace {
   const SurfaceSet* fixed = nullptr;
-  const bool* stop = nullptr;  ///< a visitor that has seen enough sets it
+  const std::atomic<bool>* stop = nullptr;  ///< a visitor that has seen enough sets it
 
   /// f(face, guide of the child).
   template <class F>
@@ -185,6 +193,15 @@ struct EveryFace {
   bool keeps(const Beam&, std::uint32_t, const Polygon&) const { return true; }
 };
 
+/// The child of a beam off one static face; false when it lights none of it or the guide does not keep it.
+template <class Guide>
+bool grow_one(const Beam& parent, const SurfaceSet& fixed, std::uint32_t face, const Guide& guide, Beam& child) {
+  Polygon lit;
+  if (!lights(parent, fixed, face, lit) || !guide.keeps(parent, face, lit)) return false;
+  reflect(parent, fixed, face, lit, child);
+  return true;
+}
+
 /// Walks the tree of beams from `root` up to `depth` reflections, depth first: static faces in the guide's order, then
 /// all moving ones. visit(beam) is called for every beam, the root included.
 template <class Guide, class Visit>
@@ -193,13 +210,11 @@ void grow(const Beam& root, const SurfaceSet& fixed, const SurfaceSet* moving, i
   visit(root);
   if (root.length >= depth) return;
   Beam child;
-  Polygon lit;
   guide.for_each(root, [&](std::uint32_t face, const Guide& next) {
-    if (!lights(root, fixed, face, lit) || !guide.keeps(root, face, lit)) return;
-    reflect(root, fixed, face, lit, child);
-    grow(child, fixed, moving, depth, next, visit);
+    if (grow_one(root, fixed, face, guide, child)) grow(child, fixed, moving, depth, next, visit);
   });
   if (!moving) return;
+  Polygon lit;
   for (std::uint32_t i = 0; i < moving->size(); ++i) {
     if (!lights(root, *moving, i, lit)) continue;
     reflect(root, *moving, i, lit, child);

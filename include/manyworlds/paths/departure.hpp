@@ -51,13 +51,20 @@ inline Beam departure(const Surface& s, Vec3d source, int tiles, const Support& 
 /// Chains of static faces from each mover face, by its number; empty when beams find them.
 using ShotByFace = AlongChains::ByMoverFace;
 
-/// Walks the beams that leave the tiles of mover face number m through up to `depth` static faces, which is also the most
-/// interactions that a path has left there: visit(beam), the root included.
+/// f(guide) for the guide of the beams that leave the tiles of mover face number m with `root`, where paths have `depth`
+/// interactions left at most.
+template <class F>
+void guided_from_mover(const Geometry& g, const Beam& root, std::uint32_t m, const ShotByFace& shot, int depth, F&& f) {
+  if (!shot.empty()) return f(AlongChains(*shot[m]));
+  f(Unoccluded(g, root.apex, root.apexes, g.moving->first_id + m, depth));
+}
+
+/// Walks these beams through up to `depth` static faces: visit(beam), the root included.
 template <class Visit>
 void grow_from_mover(const Geometry& g, const Beam& root, std::uint32_t m, const ShotByFace& shot, int depth,
                      Visit&& visit) {
-  if (!shot.empty()) return grow_along(root, *g.fixed, *shot[m], depth, visit);
-  grow(root, *g.fixed, nullptr, depth, Unoccluded(g, root.apex, root.apexes, g.moving->first_id + m, depth), visit);
+  guided_from_mover(g, root, m, shot, depth,
+                    [&](const auto& guide) { grow(root, *g.fixed, nullptr, depth, guide, visit); });
 }
 
 }  // namespace manyworlds::paths

@@ -8,14 +8,19 @@ namespace manyworlds::paths {
 /// What movers leave of the static paths that they only dim (kernels/screened_field.hpp), eight screens at a time.
 class DimmedFields {
  public:
-  /// Weights of all screens of the table, whose faces the view knows.
-  void evaluate(const kernels::FieldView<double>& view, const PathTable& table) {
-    const kernels::EdgeModel<Wide> model(view.visibility, view.wavelength);
+  /// Takes up the screens of a table, in blocks of eight.
+  void begin(const PathTable& table) {
     const std::size_t blocks = (table.screens.size() + Wide::lanes - 1) / Wide::lanes;
     tapes_.resize(blocks);
     past_.resize(blocks * Wide::lanes);
+  }
+  std::size_t blocks() const { return tapes_.size(); }
+
+  /// Weights of the screens in blocks [first, last), whose faces the view knows.
+  void evaluate(const kernels::FieldView<double>& view, const PathTable& table, std::size_t first, std::size_t last) {
+    const kernels::EdgeModel<Wide> model(view.visibility, view.wavelength);
     double re[Wide::lanes], im[Wide::lanes];
-    for (std::size_t b = 0; b < blocks; ++b) {
+    for (std::size_t b = first; b < last; ++b) {
       const Block block(view, table, b);
       const Complex<Wide> weight = kernels::screen_weight(model, block.panel, block.piece, tapes_[b]);
       weight.re.store(re);
@@ -27,18 +32,18 @@ class DimmedFields {
   /// f of a dimmed path: the share of its field that is left.
   Complexd factor(const PathTable::Dimmed& path) const { return product(path, ~0u); }
 
-  /// Adjoint of the factors, one after the other: first what each is told,
+  /// Adjoint of the factors: after begin_pull(), first what each is told, path by path,
+  void begin_pull() { bars_.assign(past_.size(), {}); }
   void pull(const PathTable::Dimmed& path, Complexd factor_bar) {
-    bars_.resize(past_.size());
     for (std::uint32_t i = path.first_screen; i < path.first_screen + path.screens; ++i)
       bars_[i] = -(conj(product(path, i)) * factor_bar);
   }
-  /// then all of it on to the faces. What was not told counts as 0.
-  void pull_faces(const kernels::FieldView<double>& view, const PathTable& table, WideSums& sums) {
+  /// then what blocks [first, last) pass on to the faces. What was not told counts as 0.
+  void pull_faces(const kernels::FieldView<double>& view, const PathTable& table, std::size_t first, std::size_t last,
+                  WideSums& sums) const {
     const kernels::EdgeModel<Wide> model(view.visibility, view.wavelength);
-    bars_.resize(past_.size());
     double re[Wide::lanes], im[Wide::lanes];
-    for (std::size_t b = 0; b < tapes_.size(); ++b) {
+    for (std::size_t b = first; b < last; ++b) {
       bool any = false;
       for (std::size_t i = 0; i < Wide::lanes; ++i) {
         const Complexd bar = bars_[b * Wide::lanes + i];
@@ -53,7 +58,6 @@ class DimmedFields {
         sums.face(face, own * g.center, own * g.rotation, own * g.half_u, own * g.half_v);
       });
     }
-    bars_.assign(bars_.size(), {});
   }
 
   std::size_t bytes() const {

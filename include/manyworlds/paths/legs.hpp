@@ -1,4 +1,6 @@
 #pragma once
+#include <span>
+
 #include "manyworlds/paths/departure.hpp"
 #include "manyworlds/paths/transmitter_cache.hpp"
 
@@ -54,11 +56,12 @@ class Arrivals {
     hops.clear();
   }
 
-  /// Straight from a transmitter through static chains.
-  void add_prefixes(const Geometry& g, const TransmitterCache& cache, std::uint32_t tx, int tiles, int depth) {
+  /// Straight from a transmitter through some of its prefixes.
+  void add_prefixes(const Geometry& g, const TransmitterCache& cache, std::span<const Beam> prefixes, std::uint32_t tx,
+                    int tiles, int depth) {
     const Geometry walls = without_movers(g);
     Vec3d p[max_depth + 2];
-    for (const Beam& prefix : cache.prefixes)
+    for (const Beam& prefix : prefixes)
       for (std::uint32_t m = 0; m < g.moving->size(); ++m) {
         const Surface& s = g.moving->surfaces[m];
         if (!prefix.meets_sphere(s.center, s.radius)) continue;
@@ -79,6 +82,18 @@ class Arrivals {
         }
         if (arrival.ways > 0) list.push_back(arrival);
       }
+  }
+
+  /// Adds what others found.
+  void append(const Arrivals& others) {
+    const auto first_way = std::uint32_t(ways.size()), first_hop = std::uint32_t(hops.size());
+    check_ways(ways.size() + others.ways.size());
+    const std::size_t first = list.size();
+    list.insert(list.end(), others.list.begin(), others.list.end());
+    ways.insert(ways.end(), others.ways.begin(), others.ways.end());
+    hops.insert(hops.end(), others.hops.begin(), others.hops.end());
+    for (std::size_t a = first; a < list.size(); ++a) list[a].first_way += first_way;
+    for (std::size_t w = first_way; w < ways.size(); ++w) ways[w].first_hop += first_hop;
   }
 
   /// From every arrival on to further movers, while depth and the number of mover bounces allow.
@@ -140,11 +155,15 @@ class Arrivals {
     return g;
   }
 
-  void add_way(Arrival::Way& way, Arrival& arrival) {
+  static void check_ways(std::size_t count) {
     // Every further mover bounce multiplies the ways by tiles^2.
-    if (ways.size() >= max_ways)
+    if (count > max_ways)
       throw InputError("visibility.tiles", "more than " + std::to_string(max_ways) +
                                                " ways through tiles; take fewer tiles or movers, or a smaller depth");
+  }
+
+  void add_way(Arrival::Way& way, Arrival& arrival) {
+    check_ways(ways.size() + 1);
     way.hops = std::uint32_t(hops.size()) - way.first_hop;
     way.signature = arrival.ways;
     for (std::uint32_t w = arrival.first_way; w < arrival.first_way + arrival.ways; ++w)

@@ -21,21 +21,46 @@ struct PathRow {
   Vec3d departure{}, arrival{};  ///< unit directions of travel at transmitter and receiver
 };
 
+namespace detail {
+
+/// for_each_path() of a model that is not cut into tiles, or of the tile that begins with receiver `first`; `view` is of
+/// all receivers. Returns the number of groups so far, of which there were `group`.
+template <class Model, class F>
+std::size_t for_each_path(const Model& model, const Workspace& w, std::uint32_t first, std::size_t group,
+                          kernels::FieldView<double> view, F&& f) {
+  const auto visit = [&](kernels::Path path) {
+    path.rx += first;
+    f(std::as_const(path), view, group);
+  };
+  for (std::size_t g = 0; g < w.table.groups.size(); ++g, ++group)
+    for (std::uint32_t i = w.table.groups[g]; i < w.table.group_end(g); ++i) visit(w.table.paths[i]);
+  for (std::uint32_t tx = 0; tx < model.transmitters(); ++tx) {
+    const TransmitterCache& cache = model.paths_of(w, tx).cache;
+    view.hops = cache.hops.data();
+    for (std::size_t i = 0; i < cache.paths.size(); ++i) {
+      if (w.replaced[tx][i]) continue;
+      visit({tx, cache.paths[i].rx, cache.paths[i].first_hop, cache.paths[i].hops, 0, 0});
+      ++group;
+    }
+  }
+  return group;
+}
+
+}  // namespace detail
+
 /// Visits all paths of the workspace's last gains(), static ones included: f(path, view that holds its hops, group),
 /// where paths with equal group belong to one wave front and their fields add up.
 template <class F>
 void for_each_path(const PathModel& model, const Workspace& w, F&& f) {
-  kernels::FieldView<double> view = model.field_view(w);
+  if (model.receiver_tiles() == 1) return void(detail::for_each_path(model, w, 0, 0, model.field_view(w), f));
+  Workspace own;
+  own.configuration = w.configuration, own.visibility = w.visibility;
   std::size_t group = 0;
-  for (; group < w.table.groups.size(); ++group)
-    for (std::uint32_t i = w.table.groups[group]; i < w.table.group_end(group); ++i) f(w.table.paths[i], view, group);
-  for (std::uint32_t tx = 0; tx < model.transmitters(); ++tx) {
-    const TransmitterCache& cache = model.paths_of(w, tx).cache;
-    view.hops = cache.hops.data();
-    for (std::size_t i = 0; i < cache.paths.size(); ++i)
-      if (!w.replaced[tx][i])
-        f(kernels::Path{tx, cache.paths[i].rx, cache.paths[i].first_hop, cache.paths[i].hops, 0, 0}, view, group++);
-  }
+  model.for_each_tile(own, [&](const TileModel& tile, const Workspace& of_tile, std::size_t first) {
+    kernels::FieldView<double> view = tile.field_view(of_tile);
+    view.receivers = model.world().receivers.data();
+    group = detail::for_each_path(tile, of_tile, std::uint32_t(first), group, view, f);
+  });
 }
 
 /// Objects that a path reflects off, in order.

@@ -1,31 +1,35 @@
 #pragma once
-#include "manyworlds/kernels/path_field_adjoint.hpp"
-#include "manyworlds/paths/hard.hpp"
-#include "manyworlds/paths/workspace.hpp"
+#include "manyworlds/paths/tile_model.hpp"
 
 namespace manyworlds::paths {
 
 /// Path gains of all transmitters at all receivers as a function of where movers and transmitters are, and the adjoint of
-/// that function. The model is immutable and shared; each world brings its Workspace.
+/// that function. The model is immutable and shared; each world brings its Workspace. A step is cut into pieces for which
+/// it takes the help of idle threads (parallel::split): results are the same for any number of them.
 class PathModel {
  public:
   using Workspace = paths::Workspace;
 
   /// `movers`: indices of the objects that may move. Throws InputError as StaticWorld does.
   PathModel(const Scene& scene, const std::vector<std::uint32_t>& movers, PathOptions options = {})
-      : world_(std::make_shared<const StaticWorld>(scene, movers, options)) {}
+      : all_(std::make_shared<const StaticWorld>(scene, movers, options)) {}
 
-  std::size_t transmitters() const { return world_->transmitters.size(); }
-  std::size_t receivers() const { return world_->receivers.size(); }
-  const StaticWorld& world() const { return *world_; }
+  std::size_t transmitters() const { return all_.transmitters(); }
+  std::size_t receivers() const { return all_.receivers(); }
+  const StaticWorld& world() const { return all_.world(); }
+  /// 1, or into how many tiles the receivers are cut to keep to the memory budget.
+  std::size_t receiver_tiles() const { return world().tiles.size() - 1; }
   Workspace make_workspace() const { return {}; }
 
   /// Finds the paths of a configuration, evaluates them and fills w.gains. Throws InputError when poses and transmitters
   /// are not as many as the model's, for a visibility out of range, and for a mover that it does not fit.
   void gains(const Configuration& c, const Visibility& visibility, Workspace& w) const {
-    place(c, visibility, w);
-    find(w);
-    evaluate(w);
+    if (receiver_tiles() == 1) return all_.gains(c, visibility, w);
+    all_.place(c, visibility, w);
+    w.gains.resize(transmitters() * receivers());
+    for_each_tile(w, [&](const TileModel& tile, const Workspace& own, std::size_t first) {
+      copy_receivers(own.gains, 0, w.gains, first, tile.receivers());
+    });
   }
 
   /// Adjoint of the last gains() of this workspace: gradient = (d gains / d configuration)^T gain_bar.
@@ -42,195 +46,50 @@ class PathModel {
     if (const std::size_t n = transmitters() * receivers(); gain_bar.size() != n || w.gains.size() != n)
       throw InputError("pullback", "expected " + std::to_string(n) + " derivatives by gains and as many gains, got " +
                                        std::to_string(gain_bar.size()) + " and " + std::to_string(w.gains.size()));
-    const auto cotangent = [&](std::uint32_t tx, std::uint32_t rx, const CVec3<double>& field) {
-      const std::size_t at = tx * receivers() + rx;
-      return 2 * gain_bar[at] * (world_->options.coherent ? w.totals[at] : field);
-    };
-    kernels::FieldView<double> view = field_view(w);
-    // Dimmed paths hang on the movers by their screens alone, unless the transmitter moves, too.
-    for (const PathTable::Dimmed& dimmed : w.table.dimmed) {
-      const kernels::Path& path = w.table.paths[w.table.groups[dimmed.group]];
-      if (gain_bar[path.tx * receivers() + path.rx] == 0) continue;
-      const CVec3<double> bar = cotangent(path.tx, path.rx, w.fields[dimmed.group]);
-      if (follows_transmitter<AnySink>(w, path.tx))
-        kernels::path_field_adjoint(view, path, bar, sink);
-      else
-        w.dimmed.pull(dimmed, hermitian(paths_of(w, path.tx).fields[dimmed.static_path], bar));
-    }
-    WideSums sums(transmitters(), w.moving.first_id, w.moving.size());
-    w.dimmed.pull_faces(view, w.table, sums);
-    const auto path_cotangent = [&](std::uint32_t i) {
-      const kernels::Path& path = w.table.paths[i];
-      return cotangent(path.tx, path.rx, w.fields[w.packets.group[i]]);
-    };
-    pull_packets(w.packets, view, w.table, path_cotangent, sums, sink);
-    sums.tell(sink);
-    // Static paths know nothing of the movers; only the transmitter's own place, or a sink that asks for more, cares.
-    for (std::size_t tx = 0; tx < transmitters(); ++tx) {
-      if (!follows_transmitter<AnySink>(w, tx)) continue;
-      const TransmitterPaths& own = paths_of(w, tx);
-      view.hops = own.cache.hops.data();
-      for (std::size_t i = 0; i < own.cache.paths.size(); ++i) {
-        const auto& p = own.cache.paths[i];
-        if (w.replaced[tx][i] || gain_bar[tx * receivers() + p.rx] == 0) continue;
-        kernels::path_field_adjoint(view, kernels::Path{std::uint32_t(tx), p.rx, p.first_hop, p.hops, 0, 0},
-                                    cotangent(std::uint32_t(tx), p.rx, own.fields[i]), sink);
+    if (receiver_tiles() == 1) return all_.pullback(gain_bar, w, sink);
+    std::vector<double> bar;
+    for_each_tile(w, [&](const TileModel& tile, Workspace& own, std::size_t first) {
+      bar.resize(own.gains.size());
+      copy_receivers(gain_bar, first, bar, 0, tile.receivers());
+      if constexpr (AnySink::wants_receivers) {
+        TileSink<AnySink> numbered{sink, std::uint32_t(first)};
+        tile.pullback(bar, own, numbered);
+      } else {
+        tile.pullback(bar, own, sink);
       }
+    });
+  }
+
+  /// f(tile, its workspace, its first receiver) for every tile of receivers, one after the other, with the gains of the
+  /// configuration that w holds. The static paths of a tile are found for the call and forgotten after it.
+  template <class F>
+  void for_each_tile(Workspace& w, F&& f) const {
+    if (!w.of_tile) w.of_tile = std::make_unique<Workspace>();
+    for (std::size_t i = 0; i < receiver_tiles(); ++i) {
+      const TileModel tile(std::make_shared<const StaticWorld>(world(), i));
+      w.of_tile->own_paths.clear();
+      tile.gains(w.configuration, w.visibility, *w.of_tile);
+      w.bytes_of_tile = std::max(w.bytes_of_tile, tile.world().bytes());
+      f(tile, *w.of_tile, world().tiles[i]);
     }
   }
 
-  /// View of a workspace's table for the field kernels.
-  kernels::FieldView<double> field_view(const Workspace& w) const {
-    kernels::FieldView<double> view = world_->field_view(w.transmitters);
-    view.mover_faces = w.frames.data();
-    view.visibility = w.visibility;
-    view.hops = w.table.hops.data();
-    view.tiles = w.table.tiles.data();
-    return view;
-  }
-  const TransmitterPaths& paths_of(const Workspace& w, std::size_t tx) const {
-    return w.own_paths[tx] ? *w.own_paths[tx] : *world_->static_paths[tx];
-  }
-  Geometry geometry(const Workspace& w) const {
-    Geometry g = world_->geometry();
-    g.moving = &w.moving;
-    return g;
-  }
+  /// Of a workspace whose receivers are not cut into tiles.
+  const TransmitterPaths& paths_of(const Workspace& w, std::size_t tx) const { return all_.paths_of(w, tx); }
+  kernels::FieldView<double> field_view(const Workspace& w) const { return all_.field_view(w); }
+  Geometry geometry(const Workspace& w) const { return all_.geometry(w); }
 
  private:
-  /// Does the sink hear of static paths, which know nothing of the movers?
-  template <class AnySink>
-  bool follows_transmitter(const Workspace& w, std::size_t tx) const {
-    return AnySink::wants_static || w.own_paths[tx] || world_->options.moving_transmitters;
+  /// Receivers [from, from + count) of each transmitter to those from `to` on in another array.
+  void copy_receivers(const std::vector<double>& source, std::size_t from, std::vector<double>& target, std::size_t to,
+                      std::size_t count) const {
+    const std::size_t of_source = source.size() / transmitters(), of_target = target.size() / transmitters();
+    for (std::size_t t = 0; t < transmitters(); ++t)
+      std::copy_n(source.begin() + std::ptrdiff_t(t * of_source + from), count,
+                  target.begin() + std::ptrdiff_t(t * of_target + to));
   }
 
-  void place(const Configuration& c, const Visibility& visibility, Workspace& w) const {
-    const auto& shapes = world_->mover_shapes;
-    if (c.movers.size() != shapes.size() || c.transmitters.size() != transmitters())
-      throw InputError("configuration", "expected " + std::to_string(shapes.size()) + " poses and " +
-                                            std::to_string(transmitters()) + " transmitters, got " +
-                                            std::to_string(c.movers.size()) + " and " +
-                                            std::to_string(c.transmitters.size()));
-    const Visibility& v = visibility;
-    if (v.tiles < 1 || v.tiles > kernels::max_tiles || !(v.smoothing_wavelengths > 0 && v.alpha > 0 && v.support > 0))
-      throw InputError("visibility", "expected 1 to 8 tiles and smoothing and support above 0, got " +
-                                         std::to_string(v.tiles) + " tiles, " +
-                                         std::to_string(v.smoothing_wavelengths) + " wavelengths, " +
-                                         std::to_string(v.alpha) + " 1/m, support " + std::to_string(v.support));
-    w.visibility = visibility;
-    w.poses = c.movers;
-    w.moving.clear();
-    w.moving.first_id = world_->fixed.size();
-    w.mover_of_face.clear();
-    w.frames.clear();
-    for (std::uint32_t m = 0; m < shapes.size(); ++m) {
-      if (c.is_absent(m)) continue;
-      w.moving.add(world_->mover_objects[m], world_->object_index[m], shapes[m], c.movers[m]);
-      w.mover_of_face.resize(w.moving.size(), m);
-    }
-    for (const Surface& s : w.moving.surfaces) {
-      if (visibility.kind != VisibilityKind::hard && !s.is_rectangle)
-        throw InputError(world_->mover_objects[w.mover_of_face[w.frames.size()]].name,
-                         "has a face that is not a rectangle; such movers need hard visibility");
-      w.frames.push_back({s.rectangle, s.material});
-    }
-    w.transmitters = world_->transmitters;
-    w.own_paths.resize(transmitters());
-    for (std::size_t t = 0; t < transmitters(); ++t) {
-      w.transmitters[t].position = c.transmitters[t];
-      if (c.transmitters[t] == world_->transmitters[t].position)
-        w.own_paths[t].reset();
-      else if (!w.own_paths[t] || !(w.own_paths[t]->cache.position == c.transmitters[t]))
-        w.own_paths[t] = std::make_shared<const TransmitterPaths>(world_->paths_from(w.transmitters, t));
-    }
-  }
-
-  void find(Workspace& w) const {
-    const Geometry g = geometry(w);
-    const int depth = world_->options.max_depth;
-    w.table.clear();
-    w.replaced.resize(transmitters());
-    for (std::size_t t = 0; t < transmitters(); ++t) w.replaced[t].assign(paths_of(w, t).cache.paths.size(), 0);
-    if (w.moving.size() == 0) return;
-    const ShotByFace shot = chains_at_place(w);
-    if (w.visibility.kind == VisibilityKind::hard) {
-      for (std::uint32_t t = 0; t < transmitters(); ++t) {
-        overlay_hard(g, paths_of(w, t).cache, t, depth, w.replaced[t], w.near, w.table);
-        add_dynamic_hard(g, paths_of(w, t).cache, t, world_->groups, depth, w.table, shot);
-      }
-      return;
-    }
-    const Support support(w.visibility, world_->wavelength);
-    std::vector<const TransmitterCache*> caches;
-    for (std::uint32_t t = 0; t < transmitters(); ++t) {
-      caches.push_back(&paths_of(w, t).cache);
-      w.soft.overlay(g, *caches[t], t, support, depth, w.replaced[t], w.near, w.table);
-    }
-    if (depth > 0) w.soft.add_dynamic(g, caches, world_->groups, shot, w.visibility, support, depth, w.table);
-  }
-
-  /// When shooting: the chains from each mover face.
-  ShotByFace chains_at_place(Workspace& w) const {
-    const std::uint64_t rays = world_->mover_rays();
-    ShotByFace by_face;
-    if (rays == 0 || world_->options.max_depth == 0) return by_face;
-    w.shot.resize(w.poses.size());
-    std::vector<double> radius(w.poses.size(), 0);
-    for (std::uint32_t f = 0; f < w.moving.size(); ++f) {
-      const Surface& s = w.moving.surfaces[f];
-      double& r = radius[w.mover_of_face[f]];
-      r = max(r, norm(s.center - w.poses[w.mover_of_face[f]].position) + s.radius);
-    }
-    std::vector<const std::vector<FaceChain>*> chains(w.poses.size(), nullptr);
-    for (std::size_t m = 0; m < w.poses.size(); ++m)
-      if (radius[m] > 0)
-        chains[m] =
-            &w.shot[m].at(world_->geometry(), w.poses[m].position, radius[m], world_->options.max_depth - 1, rays);
-    for (std::uint32_t m : w.mover_of_face) by_face.push_back(chains[m]);
-    return by_face;
-  }
-
-  void evaluate(Workspace& w) const {
-    const std::size_t n = receivers();
-    const bool coherent = world_->options.coherent;
-    const kernels::FieldView<double> view = field_view(w);
-    w.packets.build(w.table);
-    w.path_fields.resize(w.table.paths.size());
-    packet_fields(w.packets, view, w.table, w.path_fields);
-    w.fields.assign(w.table.groups.size(), {});
-    for (std::size_t g = 0; g < w.table.groups.size(); ++g)
-      for (std::uint32_t i = w.table.groups[g]; i < w.table.group_end(g); ++i) w.fields[g] += w.path_fields[i];
-    w.dimmed.evaluate(view, w.table);
-    for (const PathTable::Dimmed& dimmed : w.table.dimmed)
-      w.fields[dimmed.group] = w.dimmed.factor(dimmed) *
-                               paths_of(w, w.table.paths[w.table.groups[dimmed.group]].tx).fields[dimmed.static_path];
-    w.gains.resize(transmitters() * n);
-    w.totals.resize(coherent ? transmitters() * n : 0);
-    for (std::size_t t = 0; t < transmitters(); ++t) {
-      const TransmitterPaths& own = paths_of(w, t);
-      for (std::size_t r = 0; r < n; ++r) {
-        const std::uint32_t first = own.cache.first_path[r], last = own.cache.first_path[r + 1];
-        const bool touched =
-            std::any_of(w.replaced[t].begin() + first, w.replaced[t].begin() + last, [](auto x) { return x != 0; });
-        double power = touched ? 0 : own.power[r];
-        CVec3<double> total = touched ? CVec3<double>{} : own.total[r];
-        for (std::uint32_t i = first; touched && i < last; ++i)
-          if (!w.replaced[t][i]) power += norm2(own.fields[i]), total += own.fields[i];
-        w.gains[t * n + r] = power;
-        if (coherent) w.totals[t * n + r] = total;
-      }
-    }
-    for (std::size_t g = 0; g < w.table.groups.size(); ++g) {
-      const kernels::Path& path = w.table.paths[w.table.groups[g]];
-      if (coherent)
-        w.totals[path.tx * n + path.rx] += w.fields[g];
-      else
-        w.gains[path.tx * n + path.rx] += norm2(w.fields[g]);
-    }
-    for (std::size_t i = 0; i < w.totals.size(); ++i) w.gains[i] = norm2(w.totals[i]);
-  }
-
-  std::shared_ptr<const StaticWorld> world_;
+  TileModel all_;
 };
 
 }  // namespace manyworlds::paths

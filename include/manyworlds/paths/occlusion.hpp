@@ -11,7 +11,7 @@ class Unoccluded {
   /// `sources`: where the beam's paths begin, or up to four points that have all of that in their convex hull, on face
   /// `from` (no_face for a device); `interactions`: most of a path.
   Unoccluded(const Geometry& g, const Vec3d* sources, int count, std::uint32_t from, int interactions,
-             const bool* stop = nullptr)
+             const std::atomic<bool>* stop = nullptr)
       : g_(&g), sources_(sources), count_(count), from_(from), interactions_(interactions), stop_(stop) {}
 
   /// f(face, guide of the child).
@@ -20,6 +20,8 @@ class Unoccluded {
     EveryFace{g_->fixed, stop_}.for_each(beam, [&](std::uint32_t face, const EveryFace&) { f(face, *this); });
   }
   Unoccluded after_mover(std::uint32_t) const { return *this; }
+  FirstFace first_face(std::uint32_t face) const { return {face}; }
+  const Unoccluded& after(const FirstFace&) const { return *this; }
 
   bool keeps(const Beam& beam, std::uint32_t face, const Polygon& lit) const {
     const Chain chain(*this, beam, face);
@@ -133,7 +135,7 @@ class Unoccluded {
   int count_;
   std::uint32_t from_;
   int interactions_;
-  const bool* stop_;
+  const std::atomic<bool>* stop_;
   mutable std::uint32_t last_ = no_face;  ///< what cut off a chain, and on which segment of it
   mutable int last_segment_ = 0;
 };

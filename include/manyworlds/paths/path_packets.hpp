@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <span>
 
 #include "manyworlds/paths/path_table.hpp"
 #include "manyworlds/paths/wide_path.hpp"
@@ -22,6 +23,7 @@ class PathPackets {
     }
   };
   std::vector<Packet> list;
+  std::span<const Packet> part(std::size_t first, std::size_t last) const { return {&list[first], last - first}; }
   std::vector<std::uint32_t> group;  ///< of each path of the table
 
   /// Of all paths but the dimmed ones.
@@ -86,11 +88,11 @@ class PathPackets {
   std::vector<std::uint32_t> open_;  ///< packets that may take more, by hash; a power of two
 };
 
-/// Fields of the packets' paths, into fields[path].
-inline void packet_fields(const PathPackets& packets, const kernels::FieldView<double>& view, const PathTable& table,
-                          std::vector<CVec3<double>>& fields) {
+/// Fields of some packets' paths, into fields[path].
+inline void packet_fields(std::span<const PathPackets::Packet> packets, const kernels::FieldView<double>& view,
+                          const PathTable& table, std::vector<CVec3<double>>& fields) {
   WidePath wide;
-  for (const PathPackets::Packet& packet : packets.list) {
+  for (const PathPackets::Packet& packet : packets) {
     wide.take(view, table.paths[packet.path[0]]);
     const CVec3<Wide> field = wide.field(packet.receivers(table).data());
     double part[6][Wide::lanes];
@@ -104,11 +106,11 @@ inline void packet_fields(const PathPackets& packets, const kernels::FieldView<d
 /// Adjoint of packet_fields() for the cotangents cotangent(path), into `sums`; sinks that want materials or receivers hear
 /// of it path by path instead.
 template <class Cotangent, class Sink>
-void pull_packets(const PathPackets& packets, const kernels::FieldView<double>& view, const PathTable& table,
-                  Cotangent&& cotangent, WideSums& sums, Sink& sink) {
+void pull_packets(std::span<const PathPackets::Packet> packets, const kernels::FieldView<double>& view,
+                  const PathTable& table, Cotangent&& cotangent, WideSums& sums, Sink& sink) {
   constexpr bool one_by_one = Sink::wants_materials || Sink::wants_receivers;
   WidePath wide;
-  for (const PathPackets::Packet& packet : packets.list) {
+  for (const PathPackets::Packet& packet : packets) {
     double part[6][Wide::lanes] = {}, most = 0;
     for (std::uint32_t i = 0; i < packet.count; ++i) {
       const CVec3<double> bar = cotangent(packet.path[i]);

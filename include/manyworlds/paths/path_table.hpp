@@ -48,6 +48,40 @@ struct PathTable {
     paths.push_back(
         {tx, rx, std::uint32_t(first_hop), std::uint32_t(hops.size() - first_hop), std::uint32_t(first_tile), tuples});
   }
+
+  /// A place between groups.
+  struct Mark {
+    std::size_t paths = 0, hops = 0, tiles = 0, groups = 0, dimmed = 0, screens = 0;
+    bool operator==(const Mark&) const = default;
+  };
+  Mark end() const { return {paths.size(), hops.size(), tiles.size(), groups.size(), dimmed.size(), screens.size()}; }
+  /// Adds the groups of another table between two marks.
+  void append(const PathTable& other, const Mark& from, const Mark& to) {
+    const Mark at = end();
+    const auto copy = [](auto& all, const auto& others, std::size_t first, std::size_t last) {
+      all.insert(all.end(), others.begin() + std::ptrdiff_t(first), others.begin() + std::ptrdiff_t(last));
+    };
+    const auto moved = [](std::uint32_t& number, std::size_t before, std::size_t now) {
+      number = std::uint32_t(number - before + now);
+    };
+    copy(hops, other.hops, from.hops, to.hops);
+    copy(tiles, other.tiles, from.tiles, to.tiles);
+    copy(paths, other.paths, from.paths, to.paths);
+    for (std::size_t i = at.paths; i < paths.size(); ++i) {
+      moved(paths[i].first_hop, from.hops, at.hops);
+      moved(paths[i].first_tile, from.tiles, at.tiles);
+    }
+    copy(groups, other.groups, from.groups, to.groups);
+    for (std::size_t g = at.groups; g < groups.size(); ++g) moved(groups[g], from.paths, at.paths);
+    copy(screens, other.screens, from.screens, to.screens);
+    copy(dimmed, other.dimmed, from.dimmed, to.dimmed);
+    for (std::size_t d = at.dimmed; d < dimmed.size(); ++d) {
+      moved(dimmed[d].group, from.groups, at.groups);
+      moved(dimmed[d].first_screen, from.screens, at.screens);
+    }
+  }
+  void append(const PathTable& other) { append(other, {}, other.end()); }
+
   std::uint32_t group_end(std::size_t group) const {
     return group + 1 < groups.size() ? groups[group + 1] : std::uint32_t(paths.size());
   }

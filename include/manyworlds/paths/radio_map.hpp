@@ -1,7 +1,5 @@
 #pragma once
 #include <algorithm>
-#include <atomic>
-#include <future>
 #include <mutex>
 #include <thread>
 
@@ -56,36 +54,30 @@ RadioMap radio_map(const Scene& scene, const std::vector<std::uint32_t>& movers,
                    const Visibility& visibility, const PathOptions& options, Progress&& progress,
                    RadioMapPieces cut = {}) {
   const std::size_t n = scene.receivers.positions.size(), transmitters = scene.transmitters.size();
-  // A model finds the paths of each transmitter on a thread of its own.
+  // A model finds the paths of each transmitter on a thread of its own at least.
   const std::size_t side_by_side = std::max<std::size_t>(1, cut.threads / std::max<std::size_t>(1, transmitters));
   const std::size_t pieces =
       std::max({std::size_t(1), (n + cut.largest - 1) / cut.largest, std::min(side_by_side, n / cut.smallest)});
+  PathOptions of_piece = options;
+  of_piece.memory_budget_bytes = 0;  // pieces are small
   RadioMap map{std::vector<double>(transmitters * n)};
-  std::atomic<std::size_t> next = 0;
   std::size_t done = 0;
   std::mutex turn;
-  const auto work = [&] {
-    for (std::size_t piece = next++; piece < pieces; piece = next++) {
-      const std::size_t first = piece * n / pieces, last = (piece + 1) * n / pieces;
-      const PathModel model(detail::with_receivers(scene, first, last), movers, options);
-      Workspace w = model.make_workspace();
-      model.gains(configuration, visibility, w);
-      const Recall half_rays = half_rays_recall(model.world());
-      for (std::size_t tx = 0; tx < transmitters; ++tx)
-        std::copy_n(w.gains.begin() + std::ptrdiff_t(tx * (last - first)), last - first,
-                    map.gains.begin() + std::ptrdiff_t(tx * n + first));
-      const std::scoped_lock lock(turn);
-      map.paths += detail::count_paths(model, w);
-      map.half_rays += half_rays;
-      if (model.world().finder == Finder::shooting) map.finder = Finder::shooting;
-      progress(done += last - first, n);
-    }
-  };
-  std::vector<std::future<void>> workers;
-  for (std::size_t i = 1; i < std::min(side_by_side, pieces); ++i)
-    workers.push_back(std::async(std::launch::async, work));
-  work();
-  for (std::future<void>& worker : workers) worker.get();
+  parallel::for_each(pieces, int(cut.threads), [&](std::size_t piece) {
+    const std::size_t first = piece * n / pieces, last = (piece + 1) * n / pieces;
+    const PathModel model(detail::with_receivers(scene, first, last), movers, of_piece);
+    Workspace w = model.make_workspace();
+    model.gains(configuration, visibility, w);
+    const Recall half_rays = half_rays_recall(model.world());
+    for (std::size_t tx = 0; tx < transmitters; ++tx)
+      std::copy_n(w.gains.begin() + std::ptrdiff_t(tx * (last - first)), last - first,
+                  map.gains.begin() + std::ptrdiff_t(tx * n + first));
+    const std::scoped_lock lock(turn);
+    map.paths += detail::count_paths(model, w);
+    map.half_rays += half_rays;
+    if (model.world().finder == Finder::shooting) map.finder = Finder::shooting;
+    progress(done += last - first, n);
+  });
   return map;
 }
 inline RadioMap radio_map(const Scene& scene, const std::vector<std::uint32_t>& movers,

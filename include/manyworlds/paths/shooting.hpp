@@ -113,6 +113,12 @@ class AlongChains {
   }
   AlongChains after_mover(std::uint32_t local) const { return AlongChains(*(*of_mover_)[local], of_mover_); }
   bool keeps(const Beam&, std::uint32_t, const Polygon&) const { return true; }
+  FirstFace first_face(std::uint32_t face) const { return {face, std::uint32_t(first_), std::uint32_t(last_)}; }
+  AlongChains after(const FirstFace& start) const {
+    AlongChains child = *this;
+    child.first_ = start.first, child.last_ = start.last, ++child.place_;
+    return child;
+  }
 
  private:
   const std::vector<FaceChain>* chains_;

@@ -1,198 +1,112 @@
 #pragma once
-#include "manyworlds/paths/known_legs.hpp"
-#include "manyworlds/paths/legs.hpp"
-#include "manyworlds/paths/mirror_path.hpp"
-#include "manyworlds/paths/unfolded_path.hpp"
+#include <span>
+
+#include "manyworlds/backend/parallel.hpp"
+#include "manyworlds/paths/departures.hpp"
 
 /// Paths under soft visibility: chains count as far as the movers' edge weights reach, the mirror point on a mover may
 /// lie beside it, and what walls hide is decided tile by tile.
 namespace manyworlds::paths {
 
-/// Finds the soft paths of one configuration; holds the buffers.
+/// Finds the paths of one configuration that bounce on a mover, piece by piece; holds the buffers.
 class SoftFinder {
  public:
   Arrivals arrivals;
 
-  /// All paths that bounce on a mover.
-  void add_dynamic(const Geometry& g, const std::vector<const TransmitterCache*>& caches,
-                   const ReceiverGroups& receivers, const ShotByFace& shot, const Visibility& visibility,
-                   const Support& support, int depth, PathTable& table) {
-    arrivals.clear();
-    legs_.clear();
-    leg_hops_.clear();
-    known_legs_.clear();
-    for (std::size_t tx = 0; tx < caches.size(); ++tx)
-      arrivals.add_prefixes(g, *caches[tx], std::uint32_t(tx), visibility.tiles, depth);
-    arrivals.extend(g, shot, visibility.tiles, depth);
-    for (const Arrival& a : arrivals.list) {
-      const std::uint32_t m = a.face - g.moving->first_id;
-      const int left = depth - a.length - 1;  // interactions after this bounce
-      grow_from_mover(g, departure(g.moving->surfaces[m], a.source, visibility.tiles, support), m, shot, left,
-                      [&](const Beam& beam) {
-                        reach_receivers(g, caches[a.tx]->position, a, beam, receivers, visibility.tiles, support, depth,
-                                        table);
-                      });
-    }
+  /// Starts anew, for so many pieces of prefixes.
+  void begin(std::size_t pieces) {
+    if (by_prefixes_.size() < pieces) by_prefixes_.resize(pieces);
+    pieces_ = pieces;
+  }
+  /// Arrivals straight from a transmitter through piece number `piece` of the prefixes.
+  void arrive(std::size_t piece, const Geometry& g, const TransmitterCache& cache, std::span<const Beam> prefixes,
+              std::uint32_t tx, int tiles, int depth) {
+    by_prefixes_[piece].clear();
+    by_prefixes_[piece].add_prefixes(g, cache, prefixes, tx, tiles, depth);
   }
 
-  /// Static paths near which a mover stands: sets screened[i], and adds the path with its screens to the table. `near` is
-  /// scratch.
-  void overlay(const Geometry& g, const TransmitterCache& cache, std::uint32_t tx, const Support& support, int depth,
-               std::vector<std::uint8_t>& screened, std::vector<std::uint64_t>& near, PathTable& table) {
-    cache.segments.for_each_near(g.moving->surfaces, &support, near, [&](std::uint32_t i) {
-      const TransmitterCache::StaticPath& path = cache.paths[i];
-      const std::size_t first_hop = table.hops.size(), first_screen = table.screens.size();
-      path_.hops.assign(cache.hops.begin() + path.first_hop, cache.hops.begin() + path.first_hop + path.hops);
-      path_.lead({&cache.points[path.first_point], path.points});
-      screened[i] = path_.append_with_screens(g, support, depth, table.hops);
-      if (!screened[i]) return table.hops.resize(first_hop);
-      if (path_.add_screens(table, first_hop))
-        table.dimmed.push_back({std::uint32_t(table.groups.size()), i, std::uint32_t(first_screen),
-                                std::uint32_t(table.screens.size() - first_screen)});
-      table.add(tx, path.rx, first_hop);
+  /// When all have arrived: what leaves the movers, and in how many shares that is followed.
+  std::size_t depart(const Geometry& g, const ShotByFace& shot, int tiles, const Support& support, int depth) {
+    arrivals.clear();
+    for (std::size_t i = 0; i < pieces_; ++i) arrivals.append(by_prefixes_[i]);
+    arrivals.extend(g, shot, tiles, depth);
+    if (departures_.size() < arrivals.list.size()) departures_.resize(arrivals.list.size());
+    parallel::split(arrivals.list.size(), [&](std::size_t i) {
+      const Arrival& a = arrivals.list[i];
+      const std::uint32_t m = a.face - g.moving->first_id;
+      Departure& d = departures_[i];
+      d.root = departure(g.moving->surfaces[m], a.source, tiles, support);
+      d.first.assign(1, {});
+      const int left = depth - a.length - 1;  // interactions after this bounce
+      if (left > 0)
+        guided_from_mover(g, d.root, m, shot, left, [&](const auto& guide) {
+          guide.for_each(d.root,
+                         [&](std::uint32_t face, const auto& next) { d.first.push_back(next.first_face(face)); });
+        });
     });
+    std::size_t trees = 0;
+    for (std::size_t i = 0; i < arrivals.list.size(); ++i) trees += departures_[i].first.size();
+    shares_ = parallel::Cut(trees, 64, most_shares).pieces;
+    if (by_share_.size() < shares_) by_share_.resize(shares_);
+    return shares_;
+  }
+
+  /// Follows one share: the trees that begin with some of the faces, so that arrivals share what leads on from there.
+  void follow(std::size_t share, const Geometry& g, const std::vector<const TransmitterCache*>& caches,
+              const ReceiverGroups& receivers, const ShotByFace& shot, int tiles, const Support& support, int depth) {
+    DepartureFinder& finder = by_share_[share];
+    finder.clear();
+    for (std::size_t i = 0; i < arrivals.list.size(); ++i)
+      finder.follow(g, arrivals, i, departures_[i], caches[arrivals.list[i].tx]->position, receivers, shot, tiles,
+                    support, depth, [&](std::uint32_t face) { return (face + 1) % shares_ == share; });
+  }
+
+  /// When all shares have been followed: adds the paths, in the order of arrivals and first faces.
+  void collect(PathTable& table) {
+    order_.clear();
+    for (std::size_t share = 0; share < shares_; ++share)
+      for (const DepartureFinder::Found& f : by_share_[share].found) order_.push_back({f, &by_share_[share].table});
+    std::sort(order_.begin(), order_.end(), [](const Part& a, const Part& b) {
+      return std::pair(a.found.arrival, a.found.first) < std::pair(b.found.arrival, b.found.first);
+    });
+    for (const Part& part : order_) table.append(*part.table, part.found.from, part.found.to);
   }
 
   std::size_t bytes() const {
-    return legs_.capacity() * sizeof(Leg) + leg_hops_.capacity() * sizeof(Hop) + known_legs_.bytes();
+    std::size_t sum = order_.capacity() * sizeof(Part) + departures_.capacity() * sizeof(Departure);
+    for (const Departure& d : departures_) sum += d.first.capacity() * sizeof(FirstFace);
+    for (const DepartureFinder& finder : by_share_) sum += finder.bytes();
+    return sum;
   }
 
  private:
-  /// A receiver and the number of its leg from tile 0.
-  struct Reached {
-    std::uint32_t rx = 0, first_leg = 0;
+  static constexpr std::size_t most_shares = 16;
+  struct Part {
+    DepartureFinder::Found found;
+    const PathTable* table;
   };
-  struct Leg {
-    enum State : std::uint8_t { unknown, hidden, seen } state = unknown;
-    std::uint8_t signature = 0;  ///< equal for equal hops
-    std::uint32_t first_hop = 0, hops = 0;
-  };
-
-  /// The paths of one arrival that go on through the beam's chain: to every receiver whose mirror point on the mover is in
-  /// reach of its edge weight.
-  void reach_receivers(const Geometry& g, Vec3d source, const Arrival& a, const Beam& beam,
-                       const ReceiverGroups& receivers, int tiles, const Support& support, int depth,
-                       PathTable& table) {
-    const Surface& s = g.surface(a.face);
-    const MirrorPath path(g, s, a.source, beam.chain, beam.length, support);
-    reached_.clear();
-    fresh_.clear();
-    const auto test = [&](const ReceiverGroups::Block& block, int(&inside)[ReceiverGroups::width]) {
-      path.test(block, inside);
-    };
-    receivers.for_each_in(beam, test, [&](std::uint32_t rx) {
-      if (path.reaches(receivers.positions()[rx])) reached_.push_back({rx, 0});
-    });
-    if (reached_.empty()) return;
-    const std::uint32_t chain = known_legs_.chain(a.face, beam.chain, beam.length);
-    for (Reached& r : reached_) {
-      const auto [first, known] = known_legs_.find_or_add(chain, r.rx, std::uint32_t(legs_.size()));
-      r.first_leg = first;
-      if (known) continue;
-      legs_.resize(legs_.size() + std::size_t(square(tiles)));
-      fresh_.push_back(r);
-    }
-    for (int t = 0; t < square(tiles); ++t) {
-      occluders_[t] = {};
-      mirror_through(g, tile_center(s.rectangle, tiles, t), beam.chain, beam.length, tile_images_[t]);
-      packet_.begin(g, tile_images_[t], beam.chain, beam.length, depth - 1 - beam.length, a.face);
-      packet_.for_each(
-          fresh_, [&](const Reached& r) { return receivers.positions()[r.rx]; },
-          [&](const Reached& r, bool open) {
-            if (!open) legs_[r.first_leg + std::uint32_t(t)].state = Leg::hidden;
-          });
-    }
-    for (const Reached& r : reached_)
-      emit(g, source, a, beam, r, receivers.positions()[r.rx], tiles, support, depth, table);
-  }
-
-  /// The leg from the centre of a tile through the chain to the receiver, found when first asked for; that of tile 0 is
-  /// number `first`.
-  const Leg& leg(const Geometry& g, std::uint32_t face, const Beam& chain, std::uint32_t first, Vec3d end, int tile,
-                 int tiles, int depth) {
-    Leg& leg = legs_[first + std::uint32_t(tile)];
-    if (leg.state != Leg::unknown) return leg;
-    leg.state = Leg::hidden;
-    Geometry walls = g;
-    walls.moving = nullptr;
-    Vec3d p[max_depth + 2];
-    leg.first_hop = std::uint32_t(leg_hops_.size());
-    if (!solve(walls, tile_images_[tile], chain.chain, chain.length, end, p) || hidden_by_itself(g, face, p[0], p[1]) ||
-        !trace_chain(walls, chain.chain, chain.length, p, depth - 1 - chain.length, leg_hops_, face, no_face,
-                     &occluders_[tile]))
-      return leg;
-    leg.state = Leg::seen;
-    leg.hops = std::uint32_t(leg_hops_.size()) - leg.first_hop;
-    leg.signature = std::uint8_t(tile);
-    for (std::uint32_t t = first; t < first + std::uint32_t(square(tiles)); ++t)
-      if (&legs_[t] != &leg && legs_[t].state == Leg::seen && same_hops(legs_[t], leg))
-        leg.signature = legs_[t].signature;
-    return leg;
-  }
-  bool same_hops(const Leg& a, const Leg& b) const {
-    const auto first = leg_hops_.begin() + a.first_hop;
-    return a.hops == b.hops &&
-           std::equal(first, first + a.hops, leg_hops_.begin() + b.first_hop,
-                      [](const Hop& x, const Hop& y) { return x.face == y.face && x.kind == y.kind; });
-  }
-
-  /// Adds the group of paths that an arrival and a chain to a receiver make: one path per different set of
-  /// transmissions, with the tiles that are seen through it.
-  void emit(const Geometry& g, Vec3d source, const Arrival& a, const Beam& chain, const Reached& reached, Vec3d end,
-            int tiles, const Support& support, int depth, PathTable& table) {
-    combinations_.clear();
-    for (std::uint32_t w = 0; w < a.ways; ++w) {
-      const Arrival::Way& way = arrivals.ways[a.first_way + w];
-      const int tile = way.tile[a.bounces - 1];
-      const Leg& l = leg(g, a.face, chain, reached.first_leg, end, tile, tiles, depth);
-      if (l.state == Leg::seen && int(way.hops + l.hops) + 1 <= depth)
-        combinations_.push_back({way.signature, l.signature, w, std::uint32_t(tile)});
-    }
-    if (combinations_.empty()) return;
-    std::sort(combinations_.begin(), combinations_.end());
-    if (!path_.mirror(g, source, a, chain, end, support)) return;
-
-    std::size_t all = 1;
-    for (int b = 0; b < a.bounces; ++b) all *= std::size_t(tiles) * std::size_t(tiles);
-    bool first = true;
-    for (std::size_t begin = 0; begin < combinations_.size();) {
-      std::size_t last = begin;
-      while (last < combinations_.size() && combinations_[last].way_signature == combinations_[begin].way_signature &&
-             combinations_[last].leg_signature == combinations_[begin].leg_signature)
-        ++last;
-      const Arrival::Way& way = arrivals.ways[a.first_way + combinations_[begin].way];
-      const Leg& l = legs_[reached.first_leg + combinations_[begin].tile];
-      path_.hops.assign(arrivals.hops.begin() + way.first_hop, arrivals.hops.begin() + way.first_hop + way.hops);
-      path_.hops.push_back({a.face, HopKind::reflect});
-      path_.hops.insert(path_.hops.end(), leg_hops_.begin() + l.first_hop, leg_hops_.begin() + l.first_hop + l.hops);
-      const std::size_t first_hop = table.hops.size(), first_tile = table.tiles.size();
-      path_.append_with_screens(g, support, depth, table.hops);
-      const bool whole = last - begin == all;
-      for (std::size_t c = begin; c < last && !whole; ++c) {
-        const std::uint8_t* tile = arrivals.ways[a.first_way + combinations_[c].way].tile;
-        table.tiles.insert(table.tiles.end(), tile, tile + a.bounces);
-      }
-      if (first) table.groups.push_back(std::uint32_t(table.paths.size()));
-      first = false;
-      table.add_to_group(a.tx, reached.rx, first_hop, first_tile, whole ? 0 : std::uint32_t(last - begin));
-      begin = last;
-    }
-  }
-
-  struct Combination {
-    std::uint32_t way_signature = 0, leg_signature = 0, way = 0, tile = 0;
-    auto operator<=>(const Combination&) const = default;
-  };
-  std::vector<Leg> legs_;  ///< of this step; those to one receiver through one chain follow each other, by tile
-  KnownLegs known_legs_;
-  std::vector<Reached> reached_;  ///< receivers in a beam whose mirror point is in reach
-  std::vector<Reached> fresh_;    ///< those of them without legs yet
-  ChainPacket packet_;
-  Vec3d tile_images_[max_tiles2][max_depth + 1];
-  Occluders occluders_[max_tiles2];
-  std::vector<Hop> leg_hops_;
-  std::vector<Combination> combinations_;
-  UnfoldedPath path_;
+  std::vector<Arrivals> by_prefixes_;
+  std::size_t pieces_ = 0, shares_ = 0;
+  std::vector<Departure> departures_;  ///< by arrival
+  std::vector<DepartureFinder> by_share_;
+  std::vector<Part> order_;
 };
+
+/// The static path number i of a transmitter, that a mover may be near: where its weight reaches it, sets screened[i] and adds
+/// the path with its screens to the table. `path` is scratch.
+inline void overlay_soft(const Geometry& g, const TransmitterCache& cache, std::uint32_t tx, const Support& support,
+                         int depth, std::uint32_t i, std::vector<std::uint8_t>& screened, UnfoldedPath& scratch,
+                         PathTable& table) {
+  const TransmitterCache::StaticPath& path = cache.paths[i];
+  const std::size_t first_hop = table.hops.size(), first_screen = table.screens.size();
+  scratch.hops.assign(cache.hops.begin() + path.first_hop, cache.hops.begin() + path.first_hop + path.hops);
+  scratch.lead({&cache.points[path.first_point], path.points});
+  screened[i] = scratch.append_with_screens(g, support, depth, table.hops);
+  if (!screened[i]) return table.hops.resize(first_hop);
+  if (scratch.add_screens(table, first_hop))
+    table.dimmed.push_back({std::uint32_t(table.groups.size()), i, std::uint32_t(first_screen),
+                            std::uint32_t(table.screens.size() - first_screen)});
+  table.add(tx, path.rx, first_hop);
+}
 
 }  // namespace manyworlds::paths

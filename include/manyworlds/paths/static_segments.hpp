@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <bit>
 #include <span>
 #include <vector>
@@ -40,11 +41,19 @@ class StaticSegments {
   template <class F>
   void for_each_near(std::span<const Surface> faces, const Support* support, std::vector<std::uint64_t>& near,
                      F&& f) const {
+    near.assign(words(), 0);
+    mark_near(faces, support, 0, blocks(), near);
+    for_each_marked(near, 0, words(), f);
+  }
+
+  /// The same in two passes, each of which may be cut into pieces: blocks, then words of marks. The first one sets the
+  /// bits of such paths, those in blocks [first, last), in `near`, which has words() words, at first 0.
+  void mark_near(std::span<const Surface> faces, const Support* support, std::size_t first, std::size_t last,
+                 std::vector<std::uint64_t>& near) const {
     const bool detours = support && support->kind != VisibilityKind::logistic;
     const double distance = support && !detours ? support->distance : 0;
-    near.assign((paths_ + 63) / 64, 0);
-    for (std::size_t b = 0; b < blocks_.size(); ++b) {
-      int met[width] = {};
+    for (std::size_t b = first; b < last; ++b) {
+      int met[width] = {}, any = 0;
       for (const Surface& face : faces) {
         // A detour may be short far from the segment, where the path passes the edge in line with it.
         if (detours)
@@ -52,14 +61,25 @@ class StaticSegments {
         else if (may_meet(bounds_[b], face, distance))
           find_near<false>(blocks_[b], face.rectangle, distance, met);
       }
-      for (std::size_t i = 0; i < min(width, count_ - b * width); ++i)
-        near[blocks_[b].path[i] / 64] |= std::uint64_t(met[i]) << (blocks_[b].path[i] % 64);
+      for (const int m : met) any |= m;
+      for (std::size_t i = 0; any && i < min(width, count_ - b * width); ++i) {
+        const std::uint64_t bit = std::uint64_t(1) << (blocks_[b].path[i] % 64);
+        if (met[i]) std::atomic_ref(near[blocks_[b].path[i] / 64]).fetch_or(bit, std::memory_order_relaxed);
+      }
     }
-    for (std::size_t word = 0; word < near.size(); ++word)
+  }
+  /// f(path) for the paths whose bits are set in words [first, last).
+  template <class F>
+  static void for_each_marked(const std::vector<std::uint64_t>& near, std::size_t first, std::size_t last, F&& f) {
+    for (std::size_t word = first; word < last; ++word)
       for (std::uint64_t bits = near[word]; bits != 0; bits &= bits - 1)
         f(std::uint32_t(64 * word) + std::uint32_t(std::countr_zero(bits)));
   }
+  std::size_t blocks() const { return blocks_.size(); }
+  std::size_t words() const { return (paths_ + 63) / 64; }
 
+  /// Bytes that a segment takes, about.
+  static constexpr std::size_t bytes_of_segment() { return (sizeof(Block) + sizeof(Boxd)) / width; }
   std::size_t bytes() const { return blocks_.capacity() * sizeof(Block) + bounds_.capacity() * sizeof(Boxd); }
 
  private:

@@ -1,10 +1,10 @@
 #pragma once
-#include <future>
 #include <memory>
+#include <numeric>
 
 #include "manyworlds/bvh/build.hpp"
 #include "manyworlds/kernels/path_field.hpp"
-#include "manyworlds/paths/transmitter_cache.hpp"
+#include "manyworlds/paths/transmitter_paths.hpp"
 #include "manyworlds/scene/device.hpp"
 #include "manyworlds/scene/slab.hpp"
 
@@ -20,20 +20,10 @@ struct PathOptions {
   Finder finder = Finder::automatic;
   std::uint64_t rays = default_rays;          ///< of each transmitter, when shooting; an eighth of it from a mover
   std::size_t max_beams = default_max_beams;  ///< of a transmitter; beyond, the automatic finder shoots
-};
-
-/// A transmitter's static paths with their fields at the receivers.
-struct TransmitterPaths {
-  TransmitterCache cache;
-  std::vector<CVec3<double>> fields;  ///< by path
-  std::vector<CVec3<double>> total;   ///< by receiver: sum of fields when coherent
-  std::vector<double> power;          ///< by receiver: sum of |field|^2 when not
-
-  std::size_t bytes() const {
-    return cache.prefixes.capacity() * sizeof(Beam) + cache.paths.capacity() * sizeof(cache.paths[0]) +
-           cache.points.capacity() * sizeof(Vec3d) + cache.segments.bytes() + cache.hops.capacity() * sizeof(Hop) +
-           (fields.capacity() + total.capacity()) * sizeof(CVec3<double>) + power.capacity() * sizeof(double);
-  }
+  /// Most bytes of the static paths and an evaluation's own, 0 = no limit. Where they would exceed it, receivers are cut
+  /// into tiles, whose static paths are found anew whenever gains or a gradient are asked for. Threads that evaluate
+  /// side by side hold a tile each.
+  std::size_t memory_budget_bytes = 0;
 };
 
 /// Everything that worlds share: the static faces, their BVH, receivers, materials, and the static paths of
@@ -46,7 +36,6 @@ class StaticWorld {
       : options(path_options),
         finder(path_options.finder),
         wavelength(manyworlds::wavelength(scene.frequency_hz)),
-        groups(scene.receivers.positions),
         bvh_({}, {}, {}) {
     if (options.max_depth < 0 || options.max_depth > paths::max_depth)
       throw InputError("max_depth", "expected 0 to " + std::to_string(paths::max_depth) + ", got " +
@@ -80,16 +69,32 @@ class StaticWorld {
       receivers.push_back(make_device<double>(scene.receivers.positions[r],
                                               orientations.empty() ? Vec3d{} : orientations[r],
                                               scene.receivers.antenna.value_or(Antenna{})));
-    static_paths.resize(transmitters.size());
-    std::vector<std::future<void>> others;
-    for (std::size_t t = 1; t < transmitters.size(); ++t)
-      others.push_back(std::async(std::launch::async, [this, t] { find_paths(t); }));
-    if (!transmitters.empty()) find_paths(0);
-    for (std::future<void>& other : others) other.get();
-    if (finder == Finder::automatic) finder = Finder::beams;
-    for (const auto& t : static_paths)
-      if (t->cache.finder == Finder::shooting) finder = Finder::shooting;
+    tiles = {0, receivers.size()};
+    if (options.memory_budget_bytes > 0) cut_into_tiles();
+    if (tiles.size() == 2) find_paths();
   }
+  /// The same world with only some of the receivers, and their static paths.
+  StaticWorld(const StaticWorld& all, const std::vector<std::uint32_t>& chosen)
+      : options(all.options),
+        finder(all.options.finder),
+        wavelength(all.wavelength),
+        fixed(all.fixed),
+        slabs(all.slabs),
+        frames(all.frames),
+        transmitters(all.transmitters),
+        polarization_sum(all.polarization_sum),
+        mover_objects(all.mover_objects),
+        mover_shapes(all.mover_shapes),
+        object_index(all.object_index),
+        mover_faces(all.mover_faces),
+        tiles{0, chosen.size()},
+        bvh_(all.bvh_) {
+    for (const std::uint32_t rx : chosen) receivers.push_back(all.receivers[rx]);
+    find_paths();
+  }
+  /// The one with the receivers of a tile.
+  StaticWorld(const StaticWorld& all, std::size_t tile)
+      : StaticWorld(all, numbers(all.tiles[tile], all.tiles[tile + 1])) {}
   StaticWorld(const StaticWorld&) = delete;
   StaticWorld& operator=(const StaticWorld&) = delete;
 
@@ -126,9 +131,14 @@ class StaticWorld {
     const TransmitterCache& cache = result.cache;
     kernels::FieldView<double> view = field_view(devices);
     view.hops = cache.hops.data();
-    for (const auto& p : cache.paths)
-      result.fields.push_back(
-          kernels::path_field(view, kernels::Path{std::uint32_t(tx), p.rx, p.first_hop, p.hops, 0, 0}));
+    result.fields.resize(cache.paths.size());
+    const parallel::Cut all(cache.paths.size(), 64, 256);
+    parallel::split(all.pieces, [&](std::size_t piece) {
+      for (std::size_t i = all.begin(piece); i < all.end(piece); ++i) {
+        const TransmitterCache::StaticPath& p = cache.paths[i];
+        result.fields[i] = kernels::path_field(view, {std::uint32_t(tx), p.rx, p.first_hop, p.hops, 0, 0});
+      }
+    });
     result.power.assign(receivers.size(), 0);
     result.total.assign(receivers.size(), {});
     for (std::size_t i = 0; i < cache.paths.size(); ++i) {
@@ -158,11 +168,66 @@ class StaticWorld {
   std::vector<MoverShape> mover_shapes;
   std::vector<std::uint32_t> object_index;  ///< of each mover, in the scene
   std::uint32_t mover_faces = 0;
-  std::vector<std::unique_ptr<TransmitterPaths>> static_paths;  ///< by transmitter
+  std::vector<std::unique_ptr<TransmitterPaths>> static_paths;  ///< by transmitter; none when there are several tiles
+  std::vector<std::size_t> tiles;                               ///< first receiver of each tile, and their number
 
  private:
-  void find_paths(std::size_t tx) {
-    static_paths[tx] = std::make_unique<TransmitterPaths>(paths_from(transmitters, tx));
+  static std::vector<std::uint32_t> numbers(std::size_t first, std::size_t last) {
+    std::vector<std::uint32_t> all(last - first);
+    std::iota(all.begin(), all.end(), std::uint32_t(first));
+    return all;
+  }
+
+  void find_paths() {
+    std::vector<Vec3d> positions;
+    for (const Device<double>& r : receivers) positions.push_back(r.position);
+    groups = ReceiverGroups(std::move(positions));
+    static_paths.resize(transmitters.size());
+    parallel::for_each(transmitters.size(), 0, [this](std::size_t t) {
+      static_paths[t] = std::make_unique<TransmitterPaths>(paths_from(transmitters, t));
+    });
+    if (finder == Finder::automatic) finder = Finder::beams;
+    for (const auto& t : static_paths)
+      if (t->cache.finder == Finder::shooting) finder = Finder::shooting;
+  }
+
+  /// Cuts the receivers into tiles that keep to the budget. Throws InputError when that is too small for any.
+  void cut_into_tiles() {
+    // While a tile's paths are found they stand in memory twice; the rest is for what an evaluation makes of them.
+    constexpr double share = 2.5;
+    // What a stretch of neighbours takes is judged by one of them.
+    const parallel::Cut stretches(receivers.size(), 1, 1024);
+    std::vector<std::uint32_t> chosen;
+    for (std::size_t i = 0; i < stretches.pieces; ++i)
+      chosen.push_back(std::uint32_t((stretches.begin(i) + stretches.end(i)) / 2));
+    const StaticWorld sample(*this, chosen);
+    // Geometry is there twice, in the whole and in the tile.
+    double always = double(2 * bytes() + receivers.size() * transmitters.size() * sizeof(double)), most = 0;
+    std::vector<double> bytes_of(stretches.pieces, 0);
+    for (const auto& t : sample.static_paths) {
+      always += share * double(t->cache.prefixes.size() * sizeof(Beam));
+      for (std::size_t i = 0; i < bytes_of.size(); ++i)
+        bytes_of[i] += share * double(t->bytes_of(i) * (stretches.end(i) - stretches.begin(i)));
+    }
+    if (options.moving_transmitters)  // one that has left its place has paths of its own beside
+      for (double& b : bytes_of) b *= 2;
+    for (const double b : bytes_of) most = max(most, b);
+    const double budget = double(options.memory_budget_bytes);
+    if (always + most > budget)
+      throw InputError("memory_budget_bytes", "expected at least " + std::to_string(std::size_t(always + most) + 1) +
+                                                  " for this scene, found " +
+                                                  std::to_string(options.memory_budget_bytes));
+    tiles = {0};
+    double sum = always;
+    for (std::size_t i = 0; i < bytes_of.size(); ++i) {
+      if (sum + bytes_of[i] > budget) {
+        tiles.push_back(stretches.begin(i));
+        sum = always;
+      }
+      sum += bytes_of[i];
+    }
+    tiles.push_back(receivers.size());
+    finder = sample.finder;
   }
 
   Bvh bvh_;

@@ -1,6 +1,9 @@
 #pragma once
+#include <atomic>
+#include <limits>
 #include <numeric>
 
+#include "manyworlds/backend/parallel.hpp"
 #include "manyworlds/paths/chain_packet.hpp"
 #include "manyworlds/paths/occlusion.hpp"
 #include "manyworlds/paths/path_table.hpp"
@@ -42,11 +45,10 @@ struct TransmitterCache {
                    Finder wanted = Finder::automatic, std::uint64_t rays = default_rays,
                    std::size_t max_beams = default_max_beams)
       : position(from) {
-    bool too_many = false;
+    std::atomic<bool> too_many = false;
     if (wanted != Finder::shooting) {
-      const bool bounded = wanted == Finder::automatic;
-      find(g, receivers, depth, Unoccluded(g, &position, 1, no_face, depth, &too_many),
-           [&] { too_many = bounded && beams > max_beams; });
+      const std::size_t most = wanted == Finder::automatic ? max_beams : std::numeric_limits<std::size_t>::max();
+      find(g, receivers, depth, Unoccluded(g, &position, 1, no_face, depth, &too_many), most, too_many);
     }
     if (wanted == Finder::shooting || too_many) {
       prefixes = {};
@@ -58,7 +60,7 @@ struct TransmitterCache {
       std::vector<FaceChain> found = shoot(g, {from, 0}, rays, depth);
       if (depth > 0) add_single_faces(found, g.fixed->size());
       chains = found.size();
-      find(g, receivers, depth, AlongChains(found), [] {});
+      find(g, receivers, depth, AlongChains(found), std::numeric_limits<std::size_t>::max(), too_many);
     }
     // Paths stand by receiver; their segments as they were found, where those of one chain are neighbours.
     std::vector<std::uint32_t> found(paths.size()), place(paths.size());
@@ -92,35 +94,91 @@ struct TransmitterCache {
     segments.add(number, p[s], p[s + 1], before, length);
   }
 
-  template <class Guide, class Check>
-  void find(const Geometry& g, const ReceiverGroups& receivers, int depth, const Guide& guide, Check&& check) {
-    Vec3d p[max_depth + 2];
-    ChainPacket packet;
-    std::vector<std::uint32_t> inside;
+  /// What one piece of the tree of beams leads to; numbers of hops and points are its own.
+  struct alignas(64) Piece {
+    std::vector<Beam> prefixes;
+    std::vector<StaticPath> paths;
+    std::vector<Hop> hops;
+    std::vector<Vec3d> points;
+  };
+
+  /// Walks the tree of beams, cut into the root and groups of the trees that begin with its first faces, and puts the pieces
+  /// together in order. Sets `too_many` and leaves off when there are more than `most` beams.
+  template <class Guide>
+  void find(const Geometry& g, const ReceiverGroups& receivers, int depth, const Guide& guide, std::size_t most,
+            std::atomic<bool>& too_many) {
     Beam root;
     root.apex[0] = position;
-    grow(root, *g.fixed, nullptr, depth, guide, [&](const Beam& beam) {
-      ++beams;
-      check();
-      if (beam.length < depth) prefixes.push_back(beam);
-      const int n = beam.length;
-      Vec3d images[max_depth + 1];
-      mirror_through(g, position, beam.chain, n, images);
-      packet.begin(g, images, beam.chain, n, depth - n);
-      Occluders occluders;
-      inside.clear();
-      receivers.for_each_in(beam, [&](std::uint32_t rx) { inside.push_back(rx); });
-      packet.for_each(
-          inside, [&](std::uint32_t rx) { return receivers.positions()[rx]; },
-          [&](std::uint32_t rx, bool open) {
-            if (!open || !solve(g, images, beam.chain, n, receivers.positions()[rx], p)) return;
-            const std::size_t first_hop = hops.size();
-            if (!trace_chain(g, beam.chain, n, p, depth - n, hops, no_face, no_face, &occluders)) return;
-            paths.push_back({rx, std::uint32_t(first_hop), std::uint32_t(hops.size() - first_hop),
-                             std::uint32_t(points.size()), std::uint32_t(n + 2)});
-            points.insert(points.end(), p, p + n + 2);
-          });
+    std::vector<FirstFace> first;
+    if (depth > 0)
+      guide.for_each(root, [&](std::uint32_t face, const Guide& next) { first.push_back(next.first_face(face)); });
+    const parallel::Cut trees(first.size(), 2);
+    std::vector<Piece> pieces(trees.pieces + 1);
+    std::atomic<std::size_t> count = 0;
+    parallel::split(pieces.size(), [&](std::size_t i) {
+      ChainPacket packet;
+      std::vector<std::uint32_t> inside;
+      const auto visit = [&](const Beam& beam) {
+        if (++count > most) too_many = true;
+        if (too_many) return;
+        add_paths(g, receivers, beam, depth, packet, inside, pieces[i]);
+      };
+      if (i == trees.pieces) return visit(root);
+      const Guide own = guide;  // each piece remembers its own blockers, whatever ran before it on this thread
+      Beam child;
+      for (std::size_t k = trees.begin(i); k < trees.end(i); ++k)
+        if (grow_one(root, *g.fixed, first[k].face, own, child))
+          grow(child, *g.fixed, nullptr, depth, own.after(first[k]), visit);
     });
+    beams = count;
+    std::rotate(pieces.begin(), pieces.end() - 1, pieces.end());  // the root's comes first
+    const auto reserve = [&](auto member, auto& all) {
+      std::size_t sum = 0;
+      for (const Piece& piece : pieces) sum += (piece.*member).size();
+      all.reserve(sum);
+    };
+    reserve(&Piece::prefixes, prefixes);
+    reserve(&Piece::paths, paths);
+    reserve(&Piece::hops, hops);
+    reserve(&Piece::points, points);
+    for (Piece& piece : pieces) {
+      append(piece);
+      piece = {};
+    }
+  }
+
+  void append(const Piece& piece) {
+    const auto first_hop = std::uint32_t(hops.size()), first_point = std::uint32_t(points.size());
+    prefixes.insert(prefixes.end(), piece.prefixes.begin(), piece.prefixes.end());
+    hops.insert(hops.end(), piece.hops.begin(), piece.hops.end());
+    points.insert(points.end(), piece.points.begin(), piece.points.end());
+    for (StaticPath path : piece.paths) {
+      path.first_hop += first_hop, path.first_point += first_point;
+      paths.push_back(path);
+    }
+  }
+
+  /// The beam's paths to the receivers in it.
+  void add_paths(const Geometry& g, const ReceiverGroups& receivers, const Beam& beam, int depth, ChainPacket& packet,
+                 std::vector<std::uint32_t>& inside, Piece& to) const {
+    if (beam.length < depth) to.prefixes.push_back(beam);
+    const int n = beam.length;
+    Vec3d images[max_depth + 1], p[max_depth + 2];
+    mirror_through(g, position, beam.chain, n, images);
+    packet.begin(g, images, beam.chain, n, depth - n);
+    Occluders occluders;
+    inside.clear();
+    receivers.for_each_in(beam, [&](std::uint32_t rx) { inside.push_back(rx); });
+    packet.for_each(
+        inside, [&](std::uint32_t rx) { return receivers.positions()[rx]; },
+        [&](std::uint32_t rx, bool open) {
+          if (!open || !solve(g, images, beam.chain, n, receivers.positions()[rx], p)) return;
+          const std::size_t first_hop = to.hops.size();
+          if (!trace_chain(g, beam.chain, n, p, depth - n, to.hops, no_face, no_face, &occluders)) return;
+          to.paths.push_back({rx, std::uint32_t(first_hop), std::uint32_t(to.hops.size() - first_hop),
+                              std::uint32_t(to.points.size()), std::uint32_t(n + 2)});
+          to.points.insert(to.points.end(), p, p + n + 2);
+        });
   }
 };
 

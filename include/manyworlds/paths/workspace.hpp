@@ -1,8 +1,8 @@
 #pragma once
 #include "manyworlds/paths/dimmed_fields.hpp"
+#include "manyworlds/paths/path_finder.hpp"
 #include "manyworlds/paths/path_packets.hpp"
 #include "manyworlds/paths/shot_chains.hpp"
-#include "manyworlds/paths/soft.hpp"
 #include "manyworlds/paths/static_world.hpp"
 #include "manyworlds/scene/configuration.hpp"
 
@@ -20,22 +20,27 @@ struct Workspace {
   std::vector<Device<double>> transmitters;
   std::vector<std::shared_ptr<const TransmitterPaths>> own_paths;  ///< of transmitters that left their place
   std::vector<ShotChains> shot;                                    ///< by mover, when rays find the chains
-  SoftFinder soft;
+  std::vector<const TransmitterCache*> caches;                     ///< by transmitter
+  PathFinder finder;
   std::vector<std::vector<std::uint8_t>>
-      replaced;                     ///< by transmitter and static path: stands in the table, or is blocked
-  std::vector<std::uint64_t> near;  ///< scratch of the overlay
+      replaced;  ///< by transmitter and static path: stands in the table, or is blocked
   PathTable table;
   PathPackets packets;                     ///< of the table
   std::vector<CVec3<double>> path_fields;  ///< by path of the table, but for the dimmed
   std::vector<CVec3<double>> fields;       ///< by group of the table
   DimmedFields dimmed;
+  std::vector<WideSums> sums;         ///< by piece of the gradient
   std::vector<CVec3<double>> totals;  ///< by [tx * receivers + rx], when coherent
   Visibility visibility;
+  Configuration configuration;
+  std::unique_ptr<Workspace> of_tile;  ///< when receivers are cut into tiles: all of the above but for the movers
+  std::size_t bytes_of_tile = 0;       ///< most that the paths of a tile took
 
   std::size_t bytes() const {
     std::size_t sum = gains.capacity() * sizeof(double) + table.bytes() + packets.bytes() +
                       (path_fields.capacity() + fields.capacity() + totals.capacity()) * sizeof(CVec3<double>) +
-                      dimmed.bytes() + soft.bytes() + near.capacity() * sizeof(near[0]);
+                      dimmed.bytes() + finder.bytes();
+    if (of_tile) sum += bytes_of_tile + of_tile->bytes();
     for (const ShotChains& chains : shot) sum += chains.bytes();
     for (const auto& r : replaced) sum += r.capacity();
     for (const auto& own : own_paths)
@@ -62,6 +67,23 @@ struct PoseSink {
   void material(std::uint32_t, double, double, double) {}
   void face(std::uint32_t face, Vec3d center, Vec3d rotation, double, double) {
     gradient.movers[w.mover_of(face)] += w.pose_gradient(face, center, rotation);
+  }
+};
+
+/// Sink for the receivers of a tile, whose own numbers begin with 0.
+template <class Sink>
+struct TileSink {
+  static constexpr bool wants_materials = Sink::wants_materials, wants_receivers = true,
+                        wants_static = Sink::wants_static;
+  Sink& sink;
+  std::uint32_t first;
+  void transmitter(std::uint32_t tx, Vec3d v) { sink.transmitter(tx, v); }
+  void receiver(std::uint32_t rx, Vec3d v) { sink.receiver(first + rx, v); }
+  void material(std::uint32_t m, double eps_r, double sigma, double thickness) {
+    sink.material(m, eps_r, sigma, thickness);
+  }
+  void face(std::uint32_t f, Vec3d center, Vec3d rotation, double half_u, double half_v) {
+    sink.face(f, center, rotation, half_u, half_v);
   }
 };
 
