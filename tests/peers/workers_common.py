@@ -109,7 +109,8 @@ class Run:
         return f"same result, {lost} workers lost"
 
 
-def serial(folder, place):
+def serial(folder, place, iterations=30):
     os.makedirs(folder)
-    subprocess.run([place, *SEARCH, "--iterations", "30", "--executor", "serial", "--output", folder], check=True)
+    subprocess.run([place, *SEARCH, "--iterations", str(iterations), "--executor", "serial",
+                    "--output", folder], check=True)
     return result(folder)[0]
