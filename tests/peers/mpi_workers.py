@@ -36,7 +36,7 @@ def main(program, place):
 
         run = Run(f"{folder}/interrupted", launcher, place, 1000)
         run.wait_for_workers(4)
-        os.kill(run.process.pid, signal.SIGINT)
+        os.killpg(run.process.pid, signal.SIGINT)  # as a terminal does
         run.end(None)  # mpirun says 1 whatever ranks say
         expect(result(run.folder)[0]["interrupted"], f"Ctrl-C did not end the search: {run.printed()}")
         print("Ctrl-C: the result so far was written")

@@ -20,13 +20,16 @@ def kill_an_actor():
 
 
 def in_a_cluster(folder, place, reference):
-    """Under a Ray that was there before and stays, with two processors."""
-    ray.init(num_cpus=2, include_dashboard=False, object_store_memory=80 << 20, _node_ip_address="127.0.0.1",
+    """Under a Ray that was there before and stays, with two processors and what it takes for a GPU."""
+    ray.init(num_cpus=2, num_gpus=1, include_dashboard=False, object_store_memory=80 << 20, _node_ip_address="127.0.0.1",
              logging_level="warning")
-    launcher = [*LAUNCHER, "--address", ray.get_runtime_context().gcs_address, "--"]
+    launcher = [*LAUNCHER, "--address", ray.get_runtime_context().gcs_address, "--num-gpus", "0.25", "--"]
 
     run = Run(f"{folder}/hit", launcher, place, 60)
     first = run.wait_for_workers(4)
+    for pid in first:
+        with open(f"/proc/{pid}/environ") as f:
+            expect("CUDA_VISIBLE_DEVICES=0" in f.read().split("\0"), "a worker does not know its GPU")
     kill_an_actor()
     time.sleep(1)
     left = [pid for pid in first if pid in workers(run.folder)]
@@ -54,7 +57,7 @@ def on_its_own(folder, place, reference):
 
     run = Run(f"{folder}/interrupted", launcher, place, 1000)
     run.wait_for_workers(4)
-    os.kill(run.process.pid, signal.SIGINT)
+    os.killpg(run.process.pid, signal.SIGINT)  # as a terminal does
     run.end(128 + signal.SIGINT)
     expect(result(run.folder)[0]["interrupted"], f"Ctrl-C did not end the search: {run.printed()}")
     print("Ctrl-C: the result so far was written")
