@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Hits searches with faults at random moments, on every executor, and counts how often they end as they must.
 
-    python3 bench/fault_matrix.py build/tests/worker_program [--runs 100] [--seed 1] [FILE]
+    python3 bench/fault_matrix.py build/tests/worker_program [--runs 100] [--seed 1] [--ray PYTHON] [FILE]
 
 Each run is one search of tests/worker_program.cpp, hit once: it must end with the result of an undisturbed one, to the
 bit, at once or after --resume, where a fault may end it. No process of it may be left, and none may take longer than
-a minute. Leaves with 1 if any run did not. FILE: write the table there, too.
+a minute. Leaves with 1 if any run did not. --ray: on Ray only, by this Python, which has it; start Ray before (`ray start
+--head`). FILE: write the table there, too.
 """
 import argparse
 import datetime
@@ -20,11 +21,12 @@ import time
 from report import Report
 
 EXECUTORS = {
-    "serial": ["serial"],
-    "batch": ["batch", "threads=2"],
-    "processes": ["processes", "workers=3"],
-    "processes x batch": ["processes", "workers=2", "threads=2", "batch=4"],
+    "serial": ["executor=serial"],
+    "batch": ["executor=batch", "threads=2"],
+    "processes": ["executor=processes", "processes=3"],
+    "processes x batch": ["executor=processes", "processes=2", "threads=2", "batch=4"],
 }
+RAY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "examples", "cluster", "ray_workers.py")
 FAULTS = {
     "kill": "kill -9",
     "segv": "segmentation fault",
@@ -41,6 +43,8 @@ FAULTS = {
     "cut": "kill -9, and the newest checkpoint cut short",
     "full": "disk full at a checkpoint",
 }
+RAY_LAUNCHER = []
+IN_PROCESS = ("serial", "batch")
 MESSAGES = ("half", "garbage")  # only where there are messages
 ENDS_RUN = ("tree", "parent", "cut")
 LIMIT_S = 60
@@ -76,13 +80,14 @@ class Cell:
         self.reference, self.duration = reference, duration
 
     def command(self, folder, *more):
-        return [self.program, *EXECUTORS[self.executor], f"checkpoint={folder}", "every=3", f"mark={folder}",
+        launcher = RAY_LAUNCHER if self.executor == "Ray" else []
+        return [*launcher, self.program, *EXECUTORS[self.executor], f"checkpoint={folder}", "every=3", f"mark={folder}",
                 "heartbeat_timeout=0.4", "task_timeout=0.8", *more]
 
     def hit(self, folder, rng):
         """Starts the search, has it hit, and returns how it ended: its exit code and what it printed."""
         pause = "pause_us=400"  # so that there is time to hit it
-        at = rng.randint(1, 110 if "processes" in self.executor else 480)
+        at = rng.randint(1, 110 if self.executor not in IN_PROCESS else 480)
         more = [pause, f"fault={self.fault}", f"at={at}", f"token={folder}/token"]
         if self.fault in ENDS_RUN or self.fault == "full":
             more = [pause]
@@ -90,7 +95,7 @@ class Cell:
             os.symlink("/dev/full", f"{folder}/checkpoint.bin.part")
         process = subprocess.Popen(self.command(folder, *more), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                    text=True, start_new_session=True)
-        in_process = self.executor in ("serial", "batch")
+        in_process = self.executor in IN_PROCESS
         try:
             if self.fault in ENDS_RUN:
                 time.sleep(rng.uniform(0, 1.1 * self.duration))
@@ -138,7 +143,7 @@ class Cell:
             if left:
                 raise Wrong(f"left processes behind: {left}")
             resumed = code != 0
-            if resumed and "processes" in self.executor and self.fault not in ENDS_RUN:
+            if resumed and self.executor not in IN_PROCESS and self.fault not in ENDS_RUN:
                 raise Wrong(f"ended with {code}: {err}")
             if resumed:
                 out = self.resume(folder, rng)
@@ -156,7 +161,12 @@ def main():
     parser.add_argument("file", nargs="?")
     parser.add_argument("--runs", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--ray")
     options = parser.parse_args()
+    if options.ray:
+        EXECUTORS.clear()
+        EXECUTORS["Ray"] = []
+        RAY_LAUNCHER[:] = [options.ray, RAY, "--workers", "3", "--num-cpus", "0.1", "--address", "auto", "--"]
     report = Report()
     report("# Faults: what becomes of a search that is hit", "",
            f"`python3 bench/fault_matrix.py build/tests/worker_program --runs {options.runs} --seed {options.seed}`, "
@@ -170,14 +180,14 @@ def main():
     for fault, words in FAULTS.items():
         cells = []
         for executor in EXECUTORS:
-            if fault in MESSAGES and "processes" not in executor:
+            if fault in MESSAGES and executor in IN_PROCESS:
                 cells += ["no messages", ""]
                 continue
             rng = random.Random(f"{options.seed} {fault} {executor}")
             program = os.path.abspath(options.program)
             begun = time.time()
-            reference = subprocess.run([program, *EXECUTORS[executor], "pause_us=400"], capture_output=True, text=True,
-                                       check=True).stdout
+            reference = subprocess.run([program, *EXECUTORS["processes" if executor == "Ray" else executor], "pause_us=400"],
+                                       capture_output=True, text=True, check=True).stdout
             cell = Cell(program, executor, fault, reference, time.time() - begun)
             good = resumed = 0
             for run in range(options.runs):

@@ -12,18 +12,23 @@ options=()
 for argument in "$@"; do
   case "$argument" in
     --quick) options+=("$argument") ;;
-    --with-ray) options+=("$argument") peers+=(ray) ;;
-    --with-sionna) options+=("$argument") peers+=(ray sionna-rt) ;;
+    --with-ray) options+=("$argument") peers+=(ray==2.60.0) ;;
+    --with-sionna) options+=("$argument") peers+=(ray==2.60.0 sionna-rt==2.2.0 mitsuba==3.9.1) ;;
     --help | -h) sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
     --*) echo "isolation_vs_batching: unknown option $argument (--help lists them)" >&2; exit 2 ;;
     *) folder=$argument ;;
   esac
 done
 bash .ci/packages.sh g++ cmake ninja-build libeigen3-dev libtbb-dev libpugixml-dev nlohmann-json3-dev libpng-dev \
-  libcli11-dev libbenchmark-dev python3-venv $([[ " ${peers[*]-} " != *sionna* ]] || echo libllvm19)
+  libcli11-dev libbenchmark-dev python3-venv
+first=()
 [ -f build/CMakeCache.txt ] || first=(-DMANYWORLDS_BUILD_TESTS=OFF -DMANYWORLDS_CUDA=OFF)
-cmake --preset release "${first[@]-}" -DMANYWORLDS_BUILD_BENCH=ON >/dev/null
+cmake --preset release ${first[@]+"${first[@]}"} -DMANYWORLDS_BUILD_BENCH=ON >/dev/null
 cmake --build build --target isolation_case -j "$(bash .ci/jobs.sh)"
-[ -d build/suite-venv ] || python3 -m venv build/suite-venv
-build/suite-venv/bin/pip install --quiet --disable-pip-version-check matplotlib ${peers[@]+"${peers[@]}"}
-build/suite-venv/bin/python bench/isolation_vs_batching.py build/bench/isolation_case "$folder" ${options[@]+"${options[@]}"}
+python=build/ray-venv/bin/python
+[ -x $python ] || python3 -m venv build/ray-venv
+$python -m pip install -q --disable-pip-version-check matplotlib ${peers[@]+"${peers[@]}"}
+if [[ " ${options[*]-} " == *--with-sionna* ]]; then
+  bash .ci/packages.sh libllvm19  # Dr.Jit compiles with a libLLVM of 17 or newer
+fi
+$python bench/isolation_vs_batching.py build/bench/isolation_case "$folder" ${options[@]+"${options[@]}"}

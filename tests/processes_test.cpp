@@ -20,7 +20,7 @@ Outcome search(const std::vector<std::string>& arguments) {
   return mw::test::run_program(MANYWORLDS_WORKER_PROGRAM, arguments, folder.path);
 }
 Outcome hit(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), {"processes", "task_timeout=2", "heartbeat_timeout=2"});
+  arguments.insert(arguments.begin(), {"executor=processes", "task_timeout=2", "heartbeat_timeout=2"});
   return search(arguments);
 }
 
@@ -28,12 +28,13 @@ Outcome hit(std::vector<std::string> arguments) {
 
 TEST(Processes, GiveWhatSerialGives) {
   for (const char* optimizer : {"optimizer=adam", "optimizer=lbfgs"}) {
-    const Outcome serial = search({"serial", optimizer});
+    const Outcome serial = search({"executor=serial", optimizer});
     ASSERT_EQ(serial.code, 0) << serial.err;
     using Arguments = std::vector<std::string>;
     for (const Arguments& way :
-         {Arguments{"batch", "threads=7"}, Arguments{"processes", "workers=1"}, Arguments{"processes", "workers=7"},
-          Arguments{"processes", "workers=2", "threads=2", "batch=5"}}) {
+         {Arguments{"executor=batch", "threads=7"}, Arguments{"executor=processes", "processes=1"},
+          Arguments{"executor=processes", "processes=7"},
+          Arguments{"executor=processes", "processes=2", "threads=2", "batch=5"}}) {
       Arguments all = way;
       all.push_back(optimizer);
       const Outcome outcome = search(all);
@@ -45,7 +46,7 @@ TEST(Processes, GiveWhatSerialGives) {
 
 TEST(Processes, AWorldThatAlwaysFailsIsGivenUpAndTheOthersGoOn) {
   // Every worker crashes at its 25th evaluation: steps are lost all the time, some of them four times in a row.
-  const Outcome outcome = hit({"fault=exit", "at=25", "restarts=1", "workers=3"});
+  const Outcome outcome = hit({"fault=exit", "at=25", "restarts=1", "processes=3"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_NE(outcome.err.find("left with exit code 3"), std::string::npos) << outcome.err;
   EXPECT_EQ(outcome.out.rfind("winner", 0), 0u);
@@ -59,10 +60,11 @@ TEST(Processes, ARunWhoseWorldsAllFailSaysWhy) {
 }
 
 TEST(Processes, AWorkerThatCannotStartNamesTheCommandAndTheReason) {
-  const Outcome missing = search({"processes", "program=/no/such/program"});
+  const Outcome missing = search({"executor=processes", "program=/no/such/program"});
   EXPECT_EQ(missing.code, 2);
   EXPECT_NE(missing.err.find("cannot start worker '/no/such/program' ("), std::string::npos) << missing.err;
-  EXPECT_NE(missing.err.find("processes program=/no/such/program): No such file or directory"), std::string::npos)
+  EXPECT_NE(missing.err.find("executor=processes program=/no/such/program): No such file or directory"),
+            std::string::npos)
       << missing.err;
 
   const mw::test::Folder folder("workers");
@@ -72,16 +74,16 @@ TEST(Processes, AWorkerThatCannotStartNamesTheCommandAndTheReason) {
     std::filesystem::permissions(path, std::filesystem::perms::owner_all);
     return "program=" + path;
   };
-  const Outcome leaving = search({"processes", script("echo no licence >&2; exit 7\n")});
+  const Outcome leaving = search({"executor=processes", script("echo no licence >&2; exit 7\n")});
   EXPECT_EQ(leaving.code, 2);
   EXPECT_NE(leaving.err.find("left with exit code 7; it printed: no licence"), std::string::npos) << leaving.err;
 
-  const Outcome sleeping = search({"processes", script("sleep 30\n"), "start_timeout=0.2"});
+  const Outcome sleeping = search({"executor=processes", script("sleep 30\n"), "start_timeout=0.2"});
   EXPECT_EQ(sleeping.code, 2);
   EXPECT_NE(sleeping.err.find("has not begun within 0.2 s"), std::string::npos) << sleeping.err;
 
-  const Outcome other =
-      search({"processes", script(std::string("exec ") + MANYWORLDS_WORKER_PROGRAM + " processes worlds=9\n")});
+  const Outcome other = search({"executor=processes", script(std::string("exec ") + MANYWORLDS_WORKER_PROGRAM +
+                                                             " executor=processes worlds=9\n")});
   EXPECT_EQ(other.code, 2);
   EXPECT_NE(other.err.find("has come to another run: worlds was 8, is 9"), std::string::npos) << other.err;
 }
@@ -91,29 +93,29 @@ TEST(Processes, KeepToTheMemoryBudget) {
     const std::size_t at = outcome.err.find("\n" + name + ": ");
     return at == std::string::npos ? -1.0 : std::stod(outcome.err.substr(at + name.size() + 3));
   };
-  const Outcome free = search({"processes", "workers=5"});
+  const Outcome free = search({"executor=processes", "processes=5"});
   const double each = told(free, "bytes_per_worker");
   ASSERT_GT(each, 1e6) << free.err;
   EXPECT_EQ(told(free, "workers"), 5);
   EXPECT_NEAR(told(free, "bytes_per_worker_expected") / each, 1, 0.5);
-  const Outcome tight = search({"processes", "workers=5", "budget=" + std::to_string(3.5 * each)});
+  const Outcome tight = search({"executor=processes", "processes=5", "budget=" + std::to_string(3.5 * each)});
   EXPECT_EQ(tight.out, free.out) << "jobs wait, none is lost";
   EXPECT_LE(told(tight, "workers"), 2) << tight.err;
   EXPECT_LE(told(tight, "bytes_of_workers"), 2.5 * each);
   EXPECT_EQ(told(tight, "workers_lost"), 0);
-  EXPECT_EQ(told(search({"processes", "workers=5", "fraction=0.25"}), "workers"), 4);
+  EXPECT_EQ(told(search({"executor=processes", "processes=5", "fraction=0.25"}), "workers"), 4);
 
-  const Outcome none = search({"processes", "budget=1000"});
+  const Outcome none = search({"executor=processes", "budget=1000"});
   EXPECT_EQ(none.code, 2);
   EXPECT_NE(none.err.find("executor.memory_budget_bytes: expected at least "), std::string::npos) << none.err;
-  const Outcome tiny = search({"processes", "fraction=1e-7"});
+  const Outcome tiny = search({"executor=processes", "fraction=1e-7"});
   EXPECT_NE(tiny.err.find("executor.fraction: a worker takes about "), std::string::npos) << tiny.err;
 }
 
 TEST(Processes, OneThatIsOutOfMemoryMakesTheCrewSmaller) {
   const mw::test::Folder folder("memory");
-  const Outcome outcome = hit({"workers=3", "fault=bad_alloc", "at=20", "token=" + (folder.path / "token").string()});
-  EXPECT_EQ(outcome.out, search({"serial"}).out);
+  const Outcome outcome = hit({"processes=3", "fault=bad_alloc", "at=20", "token=" + (folder.path / "token").string()});
+  EXPECT_EQ(outcome.out, search({"executor=serial"}).out);
   EXPECT_NE(outcome.err.find("\nworkers: 2\n"), std::string::npos) << outcome.err;
 }
 

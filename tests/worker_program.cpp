@@ -1,9 +1,10 @@
 // A small search on hills whose workers can be made to fail, for processes_test and fault_matrix.py.
-//   worker_program EXECUTOR [name=value ...]: executor (serial, batch, processes), workers, threads, batch, worlds,
-//   iterations, optimizer (adam, lbfgs), checkpoint (folder), every, resume (0, 1), task_timeout, heartbeat_timeout,
-//   start_timeout, program, budget (bytes), fraction; fault (kill, segv, exit, hang, stop, nan, bad_alloc, throw, half, garbage), at (evaluation of
-//   the process that hits it), token (file that the first to be hit makes; without one every process is hit, each time
-//   from there on), pause_us (of every evaluation).
+//   worker_program [name=value ...] [--executor NAME] [--executor.NAME VALUE ...]
+// Names: executor (serial, batch, processes), processes (workers), threads, batch, connect, program, restarts, budget
+// (bytes), fraction, task_timeout, heartbeat_timeout, start_timeout; worlds, iterations, optimizer (adam, lbfgs);
+// checkpoint (folder), every, resume (0, 1); fault (kill, segv, exit, hang, stop, nan, bad_alloc, throw, half, garbage),
+// at (evaluation of the process that hits it), token (file that the first to be hit makes; without one every process
+// is hit, each time from there on), pause_us (of every evaluation). Others are marks for whoever looks at processes.
 // Prints everything that a result holds but times and processes, then what happened to workers on stderr.
 #include <sys/socket.h>
 
@@ -30,10 +31,23 @@ namespace mw = manyworlds;
 
 namespace {
 
-std::map<std::string, std::string> arguments{
-    {"workers", "2"},        {"threads", "1"}, {"batch", "0"},    {"worlds", "8"},         {"iterations", "30"},
-    {"optimizer", "adam"},   {"every", "5"},   {"resume", "0"},   {"task_timeout", "0.5"}, {"heartbeat_timeout", "0.5"},
-    {"start_timeout", "20"}, {"at", "1"},      {"pause_us", "0"}, {"restarts", "3"}, {"budget", "0"}, {"fraction", "0"}};
+std::map<std::string, std::string> arguments{{"executor", "serial"},
+                                             {"processes", "2"},
+                                             {"threads", "1"},
+                                             {"batch", "0"},
+                                             {"worlds", "8"},
+                                             {"iterations", "30"},
+                                             {"optimizer", "adam"},
+                                             {"every", "5"},
+                                             {"resume", "0"},
+                                             {"task_timeout", "0.5"},
+                                             {"heartbeat_timeout", "0.5"},
+                                             {"start_timeout", "20"},
+                                             {"at", "1"},
+                                             {"pause_us", "0"},
+                                             {"restarts", "3"},
+                                             {"budget", "0"},
+                                             {"fraction", "0"}};
 std::atomic<int> evaluations{0};
 
 double number(const std::string& name) { return std::stod(arguments[name]); }
@@ -98,7 +112,8 @@ void print(const mw::Result& r) {
 }
 
 template <class O>
-int search(const std::string& executor) {
+int search() {
+  const std::string executor = arguments["executor"];
   using Engine =
       mw::MultiStart<Fragile, O, mw::pruning::BottomFraction, mw::social::Differential, mw::test::HillProblem>;
   typename Engine::Params prm;
@@ -113,7 +128,7 @@ int search(const std::string& executor) {
   checkpoint.resume = number("resume") != 0;
   if (executor == "serial") return print(mw::run(engine, mw::executor::Serial{}, checkpoint)), 0;
   if (executor == "batch") return print(mw::run(engine, mw::executor::Batch{{int(number("threads"))}}, checkpoint)), 0;
-  mw::executor::Processes processes{int(number("workers")), int(number("threads")), int(number("batch"))};
+  mw::executor::Processes processes{int(number("processes")), int(number("threads")), int(number("batch"))};
   processes.prm.restarts = int(number("restarts"));
   processes.prm.heartbeat_s = 0.05;
   processes.prm.heartbeat_timeout_s = number("heartbeat_timeout");
@@ -121,6 +136,7 @@ int search(const std::string& executor) {
   processes.prm.start_timeout_s = number("start_timeout");
   processes.prm.memory_budget_bytes = number("budget");
   processes.prm.fraction = number("fraction");
+  processes.prm.connect = arguments["connect"];
   processes.prm.program = arguments["program"];
   return print(mw::run(engine, processes, checkpoint)), 0;
 }
@@ -128,13 +144,15 @@ int search(const std::string& executor) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  for (int i = 2; i < argc; ++i) {
+  for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
-    arguments[argument.substr(0, argument.find('='))] = argument.substr(argument.find('=') + 1);
+    const bool option = argument.rfind("--", 0) == 0;
+    if (option && i + 1 < argc)
+      arguments[argument.substr(argument.find('.') == std::string::npos ? 2 : 11)] = argv[++i];
+    else
+      arguments[argument.substr(0, argument.find('='))] = argument.substr(argument.find('=') + 1);
   }
-  if (argc < 2) throw mw::InputError("worker_program", "expected an executor");
-  return arguments["optimizer"] == "lbfgs" ? search<mw::optimizer::Lbfgs>(argv[1])
-                                           : search<mw::optimizer::Adam>(argv[1]);
+  return arguments["optimizer"] == "lbfgs" ? search<mw::optimizer::Lbfgs>() : search<mw::optimizer::Adam>();
 } catch (const std::exception& e) {
   std::cerr << e.what() << '\n';
   return 2;
