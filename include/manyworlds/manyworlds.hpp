@@ -29,7 +29,7 @@
 #include "manyworlds/scene/slab.hpp"
 #include "manyworlds/scene/validate.hpp"
 #include "manyworlds/scene/visibility.hpp"
-#include "manyworlds/bvh/build.hpp"
+#include "manyworlds/bvh/build_skip.hpp"
 #include "manyworlds/bvh/packet.hpp"
 #include "manyworlds/kernels/screened_field.hpp"
 #include "manyworlds/paths/listing.hpp"
