@@ -23,7 +23,8 @@ if(MANYWORLDS_WITH_CUDA)
   # One architecture is enough for what only has to compile; cuda_kernels below is built for all.
   set(device_headers ${headers})
   list(FILTER device_headers INCLUDE REGEX
-    "/manyworlds/(core|math|kernels)/|/scene/(antenna|material|visibility)\\.hpp|/bvh/(bvh|segment|traverse)\\.hpp")
+    "/manyworlds/(core|math|kernels|paths/batch)/|/backend/(memory|append)\\.hpp|/scene/(antenna|material|visibility)\\.hpp|/bvh/(bvh|segment|skip_tree|traverse)\\.hpp")
+  list(FILTER device_headers EXCLUDE REGEX "/make_arrays\\.hpp")
   one_source_per_header(cu sources ${device_headers})
   add_library(headers_alone_cuda OBJECT ${sources})
   target_link_libraries(headers_alone_cuda PRIVATE manyworlds)

@@ -1,0 +1,173 @@
+#pragma once
+#include <bit>
+#include <span>
+#include <string>
+
+#include "manyworlds/core/error.hpp"
+#include "manyworlds/kernels/worlds/gains_adjoint.hpp"
+#include "manyworlds/paths/batch/path_finder.hpp"
+#include "manyworlds/paths/batch/shared.hpp"
+
+namespace manyworlds::paths::batch {
+
+/// Path gains of many worlds at once under hard visibility, and their adjoint: what PathModel does for one world, as one
+/// sequence of launches for all. Fields are computed in T, everything that decides which paths there are in double.
+/// V, what a path contributes: T, or CVec3<T> for coherent sums.
+template <class Backend, class T = double, class V = T>
+class Gains {
+ public:
+  /// Throws InputError when `arrays` are coherent and V is not, or the other way round.
+  Gains(Backend& backend, const Arrays& arrays, std::uint32_t worlds, const Room& room)
+      : backend_(&backend),
+        shared_(backend, arrays),
+        worlds_(worlds),
+        links_(arrays.links()),
+        poses_(backend, std::size_t(worlds) * arrays.movers),
+        finder_(backend, with_worlds(), arrays.has_penetrable_movers(), room),
+        frames_(backend, std::size_t(worlds) * arrays.mover_faces.size()),
+        of_static_(backend, arrays.paths.size()),
+        totals_(backend, std::size_t(worlds) * links_),
+        gains_(backend, std::size_t(worlds) * links_),
+        gain_bar_(backend, std::size_t(worlds) * links_),
+        runs_(backend, std::size_t(worlds) * arrays.movers * kernels::gradient_runs),
+        gradient_(backend, std::size_t(worlds) * arrays.movers) {
+    expect(arrays.coherent == std::is_same_v<V, CVec3<T>>, "batch",
+           "sums of fields where gains are coherent, else of powers");
+    expect(worlds > 0 && std::uint64_t(worlds) * links_ < ~std::uint32_t(0), "batch",
+           "at least one world, and fewer than 2^32 links of worlds");
+    make_room();
+    backend.for_each("static paths", shared_.view().path_count,
+                     kernels::EvaluateStatic<T, V>{shared_.static_field(), shared_.field_paths(), of_static_.data()});
+  }
+  Gains(Backend& backend, const Arrays& arrays, std::uint32_t worlds)
+      : Gains(backend, arrays, worlds, Room::of(worlds)) {}
+  Gains(Gains&&) = delete;  // views point into it
+
+  std::uint32_t worlds() const { return worlds_; }
+  std::uint32_t links() const { return links_; }
+
+  /// poses [world][mover] to gains [world][link], link = tx * receivers + rx. Throws InputError when sizes do not fit.
+  void gains(std::span<const Pose> poses, std::span<double> gains) {
+    place(poses);
+    find_and_evaluate();
+    expect(gains.size() == gains_.size(), "gains", std::to_string(gains_.size()) + " gains");
+    gains_.read(gains);
+  }
+  /// Adjoint of the last gains(): gradient [world][mover] = (d gains / d pose)^T gain_bar.
+  void pullback(std::span<const double> gain_bar, std::span<PoseGradient> gradient) {
+    expect(gain_bar.size() == gain_bar_.size() && gradient.size() == gradient_.size(), "pullback",
+           std::to_string(gain_bar_.size()) + " derivatives and " + std::to_string(gradient_.size()) + " gradients");
+    gain_bar_.write(gain_bar);
+    pull();
+    gradient_.read(gradient);
+  }
+
+  /// The same for what stands in the backend's memory already.
+  void place(std::span<const Pose> poses) {
+    expect(poses.size() == poses_.size(), "poses", std::to_string(poses_.size()) + " poses");
+    poses_.write(poses);
+  }
+  void find_and_evaluate() {
+    for (bool complete = false; !complete; ++steps_) {
+      backend_->run(forward_, "gains", [&] { launch_forward(); });
+      complete = finder_.complete();
+      if (!complete) make_room();
+    }
+  }
+  void pull() {
+    backend_->run(backward_, "adjoint of gains", [&] { launch_backward(); });
+  }
+
+  const PathFinder<Backend>& finder() const { return finder_; }
+  std::size_t steps() const { return steps_; }  ///< that ran, with those that had to be repeated
+  std::size_t shared_bytes() const { return shared_.bytes() + of_static_.bytes(); }
+  std::size_t world_bytes() const {
+    return poses_.bytes() + finder_.bytes() + frames_.bytes() + totals_.bytes() + gains_.bytes() + gain_bar_.bytes() +
+           runs_.bytes() + gradient_.bytes() + sorted_.bytes() + order_.bytes() + contributions_.bytes() +
+           translation_.bytes() + rotation_.bytes();
+  }
+
+ private:
+  template <class Any>
+  using Buffer = backend::Buffer<Backend, Any>;
+
+  kernels::BatchView with_worlds() const {
+    kernels::BatchView view = shared_.view();
+    view.worlds = worlds_;
+    view.poses = poses_.data();
+    return view;
+  }
+  kernels::SortedPaths<T> sorted() const {
+    kernels::SortedPaths<T> paths;
+    paths.field = shared_.static_field();
+    paths.field.hops = finder_.paths().hops;
+    paths.paths = finder_.paths().paths;
+    paths.keys = sorted_.data();
+    paths.order = order_.data();
+    paths.count = &finder_.path_window()->end;
+    paths.frames = frames_.data();
+    paths.mover_face_count = shared_.view().mover_face_count;
+    paths.links = links_;
+    return paths;
+  }
+  backend::Length all_paths() const { return backend::Length::whole(finder_.path_window(), 1, finder_.room().paths); }
+  kernels::PathGradients<T> path_gradients() const {
+    return {translation_.data(), rotation_.data(), finder_.view().depth};
+  }
+
+  void launch_forward() {
+    Backend& run = *backend_;
+    finder_.find();
+    const kernels::BatchView& b = finder_.view();
+    run.sort_indices("sort paths", {finder_.paths().keys, finder_.room().paths}, sorted_.view(), order_.view(),
+                     int(std::bit_width(std::uint64_t(worlds_) * links_ + 1)));
+    run.for_each("frames", worlds_ * b.mover_face_count, kernels::FrameMovers<T>{b.moving, frames_.data()});
+    run.for_each("fields", all_paths(), kernels::EvaluatePaths<T, V>{sorted(), contributions_.data()});
+    run.for_each("links", finder_.groups() * links_ * kernels::Overlay::group,
+                 kernels::SumLinks<T, V>{b, sorted(), finder_.blocked(), of_static_.data(), contributions_.data(),
+                                         totals_.data(), gains_.data()});
+  }
+  void launch_backward() {
+    Backend& run = *backend_;
+    const kernels::BatchView& b = finder_.view();
+    run.for_each("adjoint of fields", all_paths(),
+                 kernels::PullPaths<T, V>{b, sorted(), gain_bar_.data(), totals_.data(), path_gradients()});
+    run.for_each("runs of gradients", worlds_ * b.mover_count * kernels::gradient_runs,
+                 kernels::SumRuns<T>{b, sorted(), path_gradients(), runs_.data()});
+    run.for_each("gradients", worlds_ * b.mover_count, kernels::SumGradients{runs_.data(), gradient_.data()});
+  }
+
+  void make_room() {
+    const std::size_t paths = finder_.room().paths, hops = paths * std::size_t(finder_.view().depth);
+    sorted_ = {};
+    order_ = {};
+    contributions_ = {};
+    translation_ = {};
+    rotation_ = {};
+    sorted_ = {*backend_, paths};
+    order_ = {*backend_, paths};
+    contributions_ = {*backend_, paths};
+    translation_ = {*backend_, hops};
+    rotation_ = {*backend_, hops};
+    backend_->reserve(paths);
+    forward_.reset();
+    backward_.reset();
+  }
+
+  Backend* backend_;
+  Shared<Backend, T> shared_;
+  std::uint32_t worlds_, links_;
+  Buffer<Pose> poses_;
+  PathFinder<Backend> finder_;
+  Buffer<kernels::FaceFrame<T>> frames_;
+  Buffer<V> of_static_, totals_;
+  Buffer<double> gains_, gain_bar_;
+  Buffer<PoseGradient> runs_, gradient_;
+  Buffer<std::uint32_t> sorted_, order_;
+  Buffer<V> contributions_;
+  Buffer<Vec3<T>> translation_, rotation_;
+  typename Backend::Program forward_, backward_;
+  std::size_t steps_ = 0;
+};
+
+}  // namespace manyworlds::paths::batch
