@@ -113,7 +113,7 @@ TEST(Serial, SortsIndicesByKeyAndKeepsTheOrderOfEquals) {
   std::vector<std::uint32_t> keys;
   for (int i = 0; i < 500; ++i) keys.push_back(i % 50 == 0 ? ~0u : random.below(20));
   const Numbers in = Numbers::of(serial, keys), sorted(serial, 500), order(serial, 500);
-  serial.sort_indices("keys", in.view(), sorted.view(), order.view(), 5);
+  serial.sort_indices("keys", 500, in.data(), sorted.data(), order.data(), 5);
   for (std::uint32_t i = 0; i < 500; ++i) {
     EXPECT_EQ(sorted.data()[i], keys[order.data()[i]]);
     if (i == 0) continue;

@@ -93,11 +93,11 @@ struct PutMarked {
 template <class Backend, class Stage>
 void append(Backend& backend, const char* what, Length length, const Stage& stage, const Marks<Backend>& marks,
             const Window* before, Window* after, std::uint32_t capacity) {
-  const View<std::uint32_t> bits = marks.bits.view(), offsets = marks.offsets.view();
-  backend.mark(what, length, stage, bits.data, offsets.data);
-  backend.exclusive_scan(what, length, offsets.data);
-  backend.for_each(what, 1, detail::CloseWindow{before, after, length, offsets.data, capacity});
-  backend.for_each(what, length, detail::PutMarked<Stage>{stage, after, bits.data, offsets.data});
+  std::uint32_t *const bits = marks.bits.data(), *const offsets = marks.offsets.data();
+  backend.mark(what, length, stage, bits, offsets);
+  backend.exclusive_scan(what, length, offsets);
+  backend.for_each(what, 1, detail::CloseWindow{before, after, length, offsets, capacity});
+  backend.for_each(what, length, detail::PutMarked<Stage>{stage, after, bits, offsets});
 }
 
 }  // namespace manyworlds::backend

@@ -5,21 +5,10 @@
 
 #include "manyworlds/core/config.hpp"
 
-/// Memory of a backend. A backend has `void* allocate(std::size_t bytes)`, `void release(void*)`,
+/// Memory of a backend. Its owner is moved; functors hold plain pointers into it by value, in views like BatchView.
+/// A backend has `void* allocate(std::size_t bytes)`, `void release(void*)`,
 /// `void upload(void* to, const void* from, std::size_t bytes)`, `download` likewise and `void clear(void*, bytes)`.
 namespace manyworlds::backend {
-
-/// Numbers in some backend's memory, by value: what functors hold. Owns nothing.
-template <class T>
-struct View {
-  T* data = nullptr;
-  std::uint32_t size = 0;
-
-  MW_HD T& operator[](std::uint32_t i) const { return data[i]; }
-  MW_HD T* begin() const { return data; }
-  MW_HD T* end() const { return data + size; }
-  MW_HD operator View<const T>() const { return {data, size}; }
-};
 
 /// Owner of some T in a backend's memory, which must live longer. Moved, never copied. New memory is zero.
 template <class Backend, class T>
@@ -51,7 +40,6 @@ class Buffer {
 
   std::size_t size() const { return size_; }
   std::size_t bytes() const { return size_ * sizeof(T); }
-  View<T> view() const { return {data_, std::uint32_t(size_)}; }
   T* data() const { return data_; }
 
   /// The first numbers, from or to the host; after the work before.

@@ -42,13 +42,13 @@ class Serial {
     *end = 0;
     std::exclusive_scan(numbers, end + 1, numbers, 0u);
   }
-  /// order[i] = index of the i-th key, smallest first, equal ones as they stand, and sorted[i] = that key; keys are
+  /// order[i] = index of the i-th of n keys, smallest first, equal ones as they stand, and sorted[i] = that key; keys are
   /// below 2^bits - 1 but for ~0, which comes last.
-  void sort_indices(const char* /*what*/, View<const std::uint32_t> keys, View<std::uint32_t> sorted,
-                    View<std::uint32_t> order, int /*bits*/) {
-    std::iota(order.begin(), order.end(), 0u);
-    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return keys[a] < keys[b]; });
-    for (std::uint32_t i = 0; i < keys.size; ++i) sorted[i] = keys[order[i]];
+  void sort_indices(const char* /*what*/, std::uint32_t n, const std::uint32_t* keys, std::uint32_t* sorted,
+                    std::uint32_t* order, int /*bits*/) {
+    std::iota(order, order + n, 0u);
+    std::stable_sort(order, order + n, [&](std::uint32_t a, std::uint32_t b) { return keys[a] < keys[b]; });
+    for (std::uint32_t i = 0; i < n; ++i) sorted[i] = keys[order[i]];
   }
   /// Room for what a sort of so many keys needs besides; call before a step.
   void reserve(std::size_t /*keys*/) {}

@@ -119,7 +119,7 @@ class Gains {
     Backend& run = *backend_;
     finder_.find();
     const kernels::BatchView& b = finder_.view();
-    run.sort_indices("sort paths", {finder_.paths().keys, finder_.room().paths}, sorted_.view(), order_.view(),
+    run.sort_indices("sort paths", finder_.room().paths, finder_.paths().keys, sorted_.data(), order_.data(),
                      int(std::bit_width(std::uint64_t(worlds_) * links_ + 1)));
     run.for_each("frames", worlds_ * b.mover_face_count, kernels::FrameMovers<T>{b.moving, frames_.data()});
     run.for_each("fields", all_paths(), kernels::EvaluatePaths<T, V>{sorted(), contributions_.data()});

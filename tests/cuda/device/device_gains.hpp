@@ -1,0 +1,20 @@
+#pragma once
+#include "manyworlds/backend/device.hpp"
+#include "manyworlds/paths/batch/any_gains.hpp"
+
+/// What tests and benchmarks that are compiled for the host alone ask of a device.
+namespace manyworlds::test {
+
+/// Throws backend::NoDevice where there is none.
+std::vector<backend::DeviceInfo> devices();
+
+enum class Context { primary, own };
+
+/// Gains on a device, fields in double or in float. Throws NoDevice, backend::DeviceError.
+std::unique_ptr<paths::batch::AnyGains> device_gains(const paths::batch::Arrays& arrays, std::uint32_t worlds,
+                                                     const paths::batch::Room& room, int device = 0,
+                                                     Context context = Context::primary);
+std::unique_ptr<paths::batch::AnyGains> device_gains_single(const paths::batch::Arrays& arrays, std::uint32_t worlds,
+                                                            const paths::batch::Room& room, int device = 0);
+
+}  // namespace manyworlds::test
