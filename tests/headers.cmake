@@ -39,7 +39,9 @@ if(MANYWORLDS_WITH_CUDA)
   endif()
 
   # What runs on a device; where there is none, its tests say so and are skipped.
-  add_library(device_gains STATIC cuda/device/device_gains.cu cuda/device/device_gains_single.cu)
+  add_library(device_gains STATIC cuda/device/device_gains.cu cuda/device/device_gains_single.cu
+    cuda/device/device_descent.cu)
+  target_include_directories(device_gains PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_link_libraries(device_gains PRIVATE manyworlds PUBLIC CUDA::cudart_static)
   target_compile_options(device_gains PRIVATE -Werror=cross-execution-space-call)
   file(GLOB sources CONFIGURE_DEPENDS cuda/device/*_test.cpp cuda/device/*_test.cu)

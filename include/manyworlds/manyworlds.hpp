@@ -35,6 +35,7 @@
 #include "manyworlds/bvh/packet.hpp"
 #include "manyworlds/kernels/screened_field.hpp"
 #include "manyworlds/paths/batch/any_gains.hpp"
+#include "manyworlds/paths/batch/descent.hpp"
 #include "manyworlds/paths/batch/make_arrays.hpp"
 #include "manyworlds/paths/listing.hpp"
 #include "manyworlds/paths/radio_map.hpp"

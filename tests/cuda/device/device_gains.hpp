@@ -1,6 +1,7 @@
 #pragma once
 #include "manyworlds/backend/device.hpp"
 #include "manyworlds/paths/batch/any_gains.hpp"
+#include "manyworlds/paths/batch/descent.hpp"
 
 /// What tests and benchmarks that are compiled for the host alone ask of a device.
 namespace manyworlds::test {
@@ -16,5 +17,10 @@ std::unique_ptr<paths::batch::AnyGains> device_gains(const paths::batch::Arrays&
                                                      Context context = Context::primary);
 std::unique_ptr<paths::batch::AnyGains> device_gains_single(const paths::batch::Arrays& arrays, std::uint32_t worlds,
                                                             const paths::batch::Room& room, int device = 0);
+
+/// Losses [step][world] of a descent on device 0 with the policies of user_policies.hpp, target -30 dBm.
+std::vector<double> device_descent(const paths::batch::Arrays& arrays,
+                                   const paths::batch::DescentOptions<kernels::FreePanel>& options,
+                                   const std::vector<double>& x, const paths::batch::Room& room);
 
 }  // namespace manyworlds::test

@@ -1,8 +1,10 @@
 // A batch on a device finds the gains and gradients that it finds on the host; skipped where there is no device.
+#include "descent_site.hpp"
 #include "device_gains.hpp"
 #include "manyworlds/backend/serial.hpp"
 #include "manyworlds/io/load.hpp"
 #include "manyworlds/scene/names.hpp"
+#include "user_policies.hpp"
 #include "world_batch.hpp"
 
 namespace {
@@ -88,6 +90,19 @@ TEST_F(Parity, AForcedOverflowLosesNothing) {
   EXPECT_GT(tight->steps(), 1u);
   EXPECT_EQ(found.gains, expected.gains);
   EXPECT_EQ(relative_difference(found.gradient, expected.gradient), 0);
+}
+
+TEST_F(Parity, ADescentGoesWhereTheHostsGoes) {
+  DescentSite site(Movers::two, 40, 20, Serving::strongest);
+  const Room tight{1, 1, 1, 1};
+  backend::Serial serial;
+  paths::batch::Descent<backend::Serial, Shortfall, HeavyBall> expected(serial, site.arrays, {{-30}}, {}, site.options,
+                                                                        site.x, tight);
+  expected.run(20);
+  const std::vector<double> found = device_descent(site.arrays, site.options, site.x, tight);
+  ASSERT_EQ(found.size(), expected.history().size());
+  for (std::size_t i = 0; i < found.size(); ++i)
+    EXPECT_NEAR(found[i], expected.history()[i], 1e-4 * (1 + std::abs(found[i])));
 }
 
 TEST_F(Parity, StepsAreEqualFromRunToRunAndTakeNoMemory) {

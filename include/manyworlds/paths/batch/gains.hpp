@@ -69,14 +69,45 @@ class Gains {
   }
   void find_and_evaluate() {
     for (bool complete = false; !complete; ++steps_) {
-      backend_->run(forward_, "gains", [&] { launch_forward(); });
-      complete = finder_.complete();
-      if (!complete) make_room();
+      backend_->run(forward_, "gains", [&] { launch_gains(); });
+      complete = make_room_if_needed();
     }
   }
   void pull() {
-    backend_->run(backward_, "adjoint of gains", [&] { launch_backward(); });
+    backend_->run(backward_, "adjoint of gains", [&] { launch_pullback(); });
   }
+
+  /// For those that make these launches part of a step of their own. That has to run again while !make_room_if_needed().
+  void launch_gains() {
+    Backend& run = *backend_;
+    finder_.find();
+    const kernels::BatchView& b = finder_.view();
+    run.sort_indices("sort paths", finder_.room().paths, finder_.paths().keys, sorted_.data(), order_.data(),
+                     int(std::bit_width(std::uint64_t(worlds_) * links_ + 1)));
+    run.for_each("frames", worlds_ * b.mover_face_count, kernels::FrameMovers<T>{b.moving, frames_.data()});
+    run.for_each("fields", all_paths(), kernels::EvaluatePaths<T, V>{sorted(), contributions_.data()});
+    run.for_each("links", finder_.groups() * links_ * kernels::Overlay::group,
+                 kernels::SumLinks<T, V>{b, sorted(), finder_.blocked(), of_static_.data(), contributions_.data(),
+                                         totals_.data(), gains_.data()});
+  }
+  void launch_pullback() {
+    Backend& run = *backend_;
+    const kernels::BatchView& b = finder_.view();
+    run.for_each("adjoint of fields", all_paths(),
+                 kernels::PullPaths<T, V>{b, sorted(), gain_bar_.data(), totals_.data(), path_gradients()});
+    run.for_each("runs of gradients", worlds_ * b.mover_count * kernels::gradient_runs,
+                 kernels::SumRuns<T>{b, sorted(), path_gradients(), runs_.data()});
+    run.for_each("gradients", worlds_ * b.mover_count, kernels::SumGradients{runs_.data(), gradient_.data()});
+  }
+  bool make_room_if_needed() {
+    const bool complete = finder_.complete();
+    if (!complete) make_room();
+    return complete;
+  }
+  Pose* poses() { return poses_.data(); }                            ///< [world][mover]
+  const double* link_gains() const { return gains_.data(); }         ///< [world][link]
+  double* gain_bar() { return gain_bar_.data(); }                    ///< [world][link]
+  const PoseGradient* gradient() const { return gradient_.data(); }  ///< [world][mover]
 
   const PathFinder<Backend>& finder() const { return finder_; }
   std::size_t steps() const { return steps_; }  ///< that ran, with those that had to be repeated
@@ -113,28 +144,6 @@ class Gains {
   backend::Length all_paths() const { return backend::Length::whole(finder_.path_window(), 1, finder_.room().paths); }
   kernels::PathGradients<T> path_gradients() const {
     return {translation_.data(), rotation_.data(), finder_.view().depth};
-  }
-
-  void launch_forward() {
-    Backend& run = *backend_;
-    finder_.find();
-    const kernels::BatchView& b = finder_.view();
-    run.sort_indices("sort paths", finder_.room().paths, finder_.paths().keys, sorted_.data(), order_.data(),
-                     int(std::bit_width(std::uint64_t(worlds_) * links_ + 1)));
-    run.for_each("frames", worlds_ * b.mover_face_count, kernels::FrameMovers<T>{b.moving, frames_.data()});
-    run.for_each("fields", all_paths(), kernels::EvaluatePaths<T, V>{sorted(), contributions_.data()});
-    run.for_each("links", finder_.groups() * links_ * kernels::Overlay::group,
-                 kernels::SumLinks<T, V>{b, sorted(), finder_.blocked(), of_static_.data(), contributions_.data(),
-                                         totals_.data(), gains_.data()});
-  }
-  void launch_backward() {
-    Backend& run = *backend_;
-    const kernels::BatchView& b = finder_.view();
-    run.for_each("adjoint of fields", all_paths(),
-                 kernels::PullPaths<T, V>{b, sorted(), gain_bar_.data(), totals_.data(), path_gradients()});
-    run.for_each("runs of gradients", worlds_ * b.mover_count * kernels::gradient_runs,
-                 kernels::SumRuns<T>{b, sorted(), path_gradients(), runs_.data()});
-    run.for_each("gradients", worlds_ * b.mover_count, kernels::SumGradients{runs_.data(), gradient_.data()});
   }
 
   void make_room() {

@@ -9,6 +9,22 @@
 
 namespace manyworlds::paths::batch {
 
+namespace detail {
+
+/// Did any list end before all its entries were in?
+struct CheckRoom {
+  const backend::Window* windows;
+  std::uint32_t count;
+  std::uint32_t* overflow;
+  MW_HD void operator()(std::uint32_t) const {
+    *overflow = 0;
+    for (std::uint32_t i = 0; i < count; ++i)
+      if (windows[i].needed > windows[i].end) *overflow = 1;
+  }
+};
+
+}  // namespace detail
+
 /// Room for the lists of a batch. What a step needs is known only afterwards: what does not fit makes the room larger and
 /// the step run again.
 struct Room {
@@ -44,7 +60,8 @@ class PathFinder {
         room_(room),
         moving_(backend, std::size_t(shared.worlds) * shared.mover_face_count),
         blocked_(backend, std::size_t(groups()) * shared.path_count),
-        windows_(backend, window_count) {
+        windows_(backend, window_count),
+        overflow_(backend, 1) {
     batch_.moving = moving_.data();
     make_room();
   }
@@ -54,6 +71,8 @@ class PathFinder {
   const std::uint32_t* blocked() const { return blocked_.data(); }
   kernels::PathList paths() const { return {paths_.data(), hops_.data(), keys_.data()}; }
   const Room& room() const { return room_; }
+  /// Not 0 after a step that has to run again, see complete().
+  const std::uint32_t* overflow() const { return overflow_.data(); }
   /// Of all paths; its begin is 0.
   const backend::Window* path_window() const { return window(all_paths); }
   std::uint32_t groups() const { return (batch_.worlds + kernels::Overlay::group - 1) / kernels::Overlay::group; }
@@ -98,6 +117,7 @@ class PathFinder {
     append("trace", Length::whole(window(reached), 1, room_.candidates),
            kernels::TraceCandidates{b, candidates_.data(), traced_.data(), traced_count_.data(), paths()}, nullptr,
            all_paths, room_.paths);
+    run.for_each("check room", 1, detail::CheckRoom{windows_.data(), window_count, overflow_.data()});
   }
 
   /// After a step: was there room for everything? If not, there is now, everything found is lost, and the step has to
@@ -186,6 +206,7 @@ class PathFinder {
   Buffer<kernels::PlanarFace> moving_;
   Buffer<std::uint32_t> blocked_;
   Buffer<backend::Window> windows_;
+  Buffer<std::uint32_t> overflow_;
   Buffer<kernels::Pyramid> pyramids_;
   Buffer<kernels::PyramidTile> pairs_;
   Buffer<kernels::Candidate> candidates_;
