@@ -1,4 +1,6 @@
 #pragma once
+#include <map>
+
 #include "manyworlds/backend/device.hpp"
 #include "manyworlds/paths/batch/any_gains.hpp"
 #include "manyworlds/paths/batch/descent.hpp"
@@ -17,6 +19,10 @@ std::unique_ptr<paths::batch::AnyGains> device_gains(const paths::batch::Arrays&
                                                      Context context = Context::primary);
 std::unique_ptr<paths::batch::AnyGains> device_gains_single(const paths::batch::Arrays& arrays, std::uint32_t worlds,
                                                             const paths::batch::Room& room, int device = 0);
+
+/// Milliseconds by launch of one step forward and back, each launch by itself.
+std::map<std::string, double> device_profile(const paths::batch::Arrays& arrays, std::span<const Pose> poses,
+                                             std::span<const double> gain_bar, const paths::batch::Room& room);
 
 /// Losses [step][world] of a descent on device 0 with the policies of user_policies.hpp, target -30 dBm.
 std::vector<double> device_descent(const paths::batch::Arrays& arrays,

@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <memory>
 
 #include "manyworlds/backend/cuda/algorithms.cuh"
@@ -56,26 +57,26 @@ class Cuda {
   template <class F>
   void for_each(const char* what, Length length, const F& f) {
     if (length.most() == 0) return;
-    activate();
+    const Timed timed(*this, what);
     cuda::run_functor<F><<<blocks(length.most()), cuda::block_size, 0, stream_->get()>>>(f, length);
     launched(what);
   }
   template <class Stage>
   void mark(const char* what, Length length, const Stage& stage, std::uint32_t* bits, std::uint32_t* counts) {
     if (length.most() == 0) return;
-    activate();
+    const Timed timed(*this, what);
     cuda::mark_kept<Stage><<<blocks(length.most()), cuda::block_size, 0, stream_->get()>>>(stage, length, bits, counts);
     launched(what);
   }
   void exclusive_scan(const char* what, Length length, std::uint32_t* numbers) {
-    activate();
+    const Timed timed(*this, "scans");
     cuda::exclusive_scan(stream_->get(), length, numbers, sums_.data());
     launched(what);
   }
   void sort_indices(const char* what, std::uint32_t n, const std::uint32_t* keys, std::uint32_t* sorted,
                     std::uint32_t* order, int bits) {
     if (n == 0) return;
-    activate();
+    const Timed timed(*this, what);
     cuda::sort_pairs(stream_->get(), scratch_.data(), scratch_.size(), n, keys, sorted, numbers_.data(), order, bits,
                      "sort '" + std::string(what) + "'", device_.index);
   }
@@ -91,15 +92,36 @@ class Cuda {
   template <class Step>
   void run(Program& program, const char* what, const Step& step) {
     activate();
+    if (stopwatch_) return step();
     if (program.empty()) program.record(*stream_, device_.index, what, step);
     program.launch(*stream_, device_.index, what);
   }
-  void wait(const char* what) {
-    activate();
-    stream_->wait(what);
-  }
+
+  /// From now on every launch is waited for and timed, and nothing is recorded: for profiles.
+  void profile() { stopwatch_ = std::make_unique<cuda::Stopwatch>(device_.index); }
+  /// Milliseconds by what was launched, of all launches since the last call.
+  std::map<std::string, double> profiled() { return std::exchange(milliseconds_, {}); }
 
  private:
+  /// A launch, timed when profiling.
+  class Timed {
+   public:
+    Timed(Cuda& backend, const char* what) : backend_(backend), what_(what) {
+      backend.activate();
+      if (backend.stopwatch_) backend.stopwatch_->start(*backend.stream_);
+    }
+    ~Timed() noexcept(false) {
+      if (backend_.stopwatch_ && std::uncaught_exceptions() == 0)
+        backend_.milliseconds_[what_] += backend_.stopwatch_->milliseconds(*backend_.stream_);
+    }
+    Timed(const Timed&) = delete;
+    Timed& operator=(const Timed&) = delete;
+
+   private:
+    Cuda& backend_;
+    const char* what_;
+  };
+
   void activate() const {
     if (context_)
       context_->activate();
@@ -123,6 +145,8 @@ class Cuda {
   DeviceInfo device_;
   std::unique_ptr<cuda::Context> context_;
   std::unique_ptr<cuda::Stream> stream_;
+  std::unique_ptr<cuda::Stopwatch> stopwatch_;
+  std::map<std::string, double> milliseconds_;
   Buffer<Cuda, std::uint32_t> sums_, numbers_;
   Buffer<Cuda, unsigned char> scratch_;
 };

@@ -24,6 +24,33 @@ class Stream {
   cudaStream_t stream_ = nullptr;
 };
 
+/// Owner of two events: how long the device worked on what was launched in between.
+class Stopwatch {
+ public:
+  explicit Stopwatch(int device) : device_(device) {
+    for (cudaEvent_t& event : events_) check(cudaEventCreate(&event), "cudaEventCreate", device);
+  }
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+  ~Stopwatch() {
+    for (cudaEvent_t event : events_) cudaEventDestroy(event);
+  }
+
+  void start(const Stream& stream) { check(cudaEventRecord(events_[0], stream.get()), "cudaEventRecord", device_); }
+  /// Waits.
+  double milliseconds(const Stream& stream) {
+    float ms = 0;
+    check(cudaEventRecord(events_[1], stream.get()), "cudaEventRecord", device_);
+    check(cudaEventSynchronize(events_[1]), "cudaEventSynchronize", device_);
+    check(cudaEventElapsedTime(&ms, events_[0], events_[1]), "cudaEventElapsedTime", device_);
+    return ms;
+  }
+
+ private:
+  int device_;
+  cudaEvent_t events_[2] = {};
+};
+
 /// Owner of a graph that can be launched again and again; empty at first.
 class Graph {
  public:

@@ -15,6 +15,7 @@ class AnyGains {
   virtual void pullback(std::span<const double> gain_bar, std::span<PoseGradient> gradient) = 0;
   virtual std::uint32_t worlds() const = 0;
   virtual std::size_t steps() const = 0;
+  virtual const Room& used() const = 0;  ///< by the last step
   virtual std::size_t shared_bytes() const = 0;
   virtual std::size_t world_bytes() const = 0;
 };
@@ -32,6 +33,7 @@ class OwnedGains final : public AnyGains {
   }
   std::uint32_t worlds() const override { return gains_.worlds(); }
   std::size_t steps() const override { return gains_.steps(); }
+  const Room& used() const override { return gains_.finder().used(); }
   std::size_t shared_bytes() const override { return gains_.shared_bytes(); }
   std::size_t world_bytes() const override { return gains_.world_bytes(); }
 

@@ -71,6 +71,8 @@ class PathFinder {
   const std::uint32_t* blocked() const { return blocked_.data(); }
   kernels::PathList paths() const { return {paths_.data(), hops_.data(), keys_.data()}; }
   const Room& room() const { return room_; }
+  /// What the last step needed of it.
+  const Room& used() const { return used_; }
   /// Not 0 after a step that has to run again, see complete().
   const std::uint32_t* overflow() const { return overflow_.data(); }
   /// Of all paths; its begin is 0.
@@ -133,6 +135,7 @@ class PathFinder {
     needed.pairs = std::max(needed.pairs, w[receiver_pairs].needed);
     needed.candidates = std::max(penetrable_ ? w[retraced].needed : 0, w[reached].needed);
     needed.paths = w[all_paths].needed;
+    used_ = needed;
     if (!room_.grow(needed)) return true;
     make_room();
     return false;
@@ -202,7 +205,7 @@ class PathFinder {
   Backend* backend_;
   kernels::BatchView batch_;
   bool penetrable_;
-  Room room_;
+  Room room_, used_{};
   Buffer<kernels::PlanarFace> moving_;
   Buffer<std::uint32_t> blocked_;
   Buffer<backend::Window> windows_;

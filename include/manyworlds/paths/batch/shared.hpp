@@ -97,7 +97,6 @@ class Shared {
     field_.static_faces = frames_.data();
     field_.static_count = std::uint32_t(frames_.size());
     field_.slabs = slabs_.data();
-    field_.visibility.kind = VisibilityKind::hard;
   }
 
   /// Without worlds.

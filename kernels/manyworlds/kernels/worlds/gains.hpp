@@ -37,7 +37,7 @@ struct SortedPaths {
   MW_HD const Path& path(std::uint32_t i) const { return paths[order[i]]; }
   MW_HD FieldView<T> view(std::uint32_t world) const {
     FieldView<T> v = field;
-    v.visibility.kind = VisibilityKind::hard;
+    v.visibility.kind = VisibilityKind::hard;  // what the compiler knows costs nothing
     v.mover_faces = frames + std::size_t(world) * mover_face_count;
     return v;
   }
