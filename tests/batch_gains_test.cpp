@@ -157,6 +157,37 @@ TEST(BatchGains, DoNotDependOnTheOtherWorlds) {
   }
 }
 
+/// Runs indices backwards, and the halves of a range by turns: a device takes any order.
+struct Shuffled : Serial {
+  template <class F>
+  void for_each(const char*, backend::Length length, const F& f) {
+    const std::uint32_t n = length.now();
+    for (std::uint32_t i = n - n / 2; i-- > 0;) {
+      if (n - 1 - i > i) f(n - 1 - i);
+      f(i);
+    }
+  }
+};
+
+TEST(BatchGains, DoNotDependOnTheOrderOfIndices) {
+  Crowded crowded;
+  const Worlds worlds = crowded.worlds(9);
+  const Arrays arrays = paths::batch::make_arrays(crowded.model->world());
+  Serial serial;
+  Shuffled shuffled;
+  paths::batch::Gains<Serial> straight(serial, arrays, 9);
+  paths::batch::Gains<Shuffled> turned(shuffled, arrays, 9);
+  std::vector<double> gains[2] = {std::vector<double>(9 * arrays.links()), std::vector<double>(9 * arrays.links())};
+  std::vector<PoseGradient> gradient[2] = {std::vector<PoseGradient>(18), std::vector<PoseGradient>(18)};
+  straight.gains(worlds.poses, gains[0]);
+  turned.gains(worlds.poses, gains[1]);
+  EXPECT_EQ(gains[0], gains[1]);
+  const std::vector<double> bar = balanced(gains[0], crowded.random);
+  straight.pullback(bar, gradient[0]);
+  turned.pullback(bar, gradient[1]);
+  EXPECT_EQ(relative_difference(gradient[0], gradient[1]), 0);
+}
+
 TEST(BatchGains, InSinglePrecisionDifferByItsRounding) {
   Crowded crowded;
   const Worlds worlds = crowded.worlds(8);

@@ -24,7 +24,7 @@ if(MANYWORLDS_WITH_CUDA)
   set(device_headers ${headers})
   list(FILTER device_headers INCLUDE REGEX
     "/manyworlds/(core|math|kernels|paths/batch)/|/backend/(memory|append)\\.hpp|/scene/(antenna|material|visibility)\\.hpp|/bvh/(bvh|segment|skip_tree|traverse)\\.hpp")
-  list(FILTER device_headers EXCLUDE REGEX "/make_arrays\\.hpp")
+  list(FILTER device_headers EXCLUDE REGEX "/(make_arrays|staged)\\.hpp")
   one_source_per_header(cu sources ${device_headers})
   add_library(headers_alone_cuda OBJECT ${sources})
   target_link_libraries(headers_alone_cuda PRIVATE manyworlds)
