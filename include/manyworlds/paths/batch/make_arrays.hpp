@@ -39,8 +39,9 @@ inline kernels::PlanarFace planar_face(const Surface& s, bool opaque) {
 /// A beam of one source; planes that do not fit are left out, which keeps it a superset.
 inline kernels::Pyramid pyramid(const Beam& beam, std::uint32_t tx) {
   kernels::Pyramid p;
-  p.apex = beam.apex[0];
-  p.tx = tx;
+  p.apex[0] = beam.apex[0];
+  p.origin = tx;
+  p.front = beam.front;
   p.length = beam.length;
   std::copy(beam.chain, beam.chain + beam.length, p.chain);
   for (; p.planes < std::min(beam.planes, kernels::Pyramid::max_planes); ++p.planes)

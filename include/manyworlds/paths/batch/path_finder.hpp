@@ -101,16 +101,17 @@ class PathFinder {
     for (int round = 1; round < b.depth; ++round, ++last) {
       const std::uint32_t met = face_pairs + std::uint32_t(round) - 1;
       append("tiles of faces", Length::of(window(last), face_tiles, room_.pyramids * face_tiles),
-             kernels::MeetTiles{pyramids_.data(), &window(last)->begin, b.face_tiles, b.face_tile_count, mover_tiles(),
-                                b.depth, pairs_.data()},
+             kernels::MeetTiles<kernels::Pyramid>{pyramids_.data(), &window(last)->begin, b.face_tiles,
+                                                  b.face_tile_count, mover_tiles(), b.depth, pairs_.data()},
              nullptr, met, room_.pairs);
       append("light faces", Length::of(window(met), kernels::Tile::size, room_.pairs * kernels::Tile::size),
-             kernels::LightFaces{b, pyramids_.data(), pairs_.data()}, window(last), last + 1, room_.pyramids);
+             kernels::LightFaces<kernels::Pyramid>{b, pyramids_.data(), pairs_.data()}, window(last), last + 1,
+             room_.pyramids);
     }
     append("tiles of receivers",
            Length::whole(window(last), b.receiver_tile_count, room_.pyramids * b.receiver_tile_count),
-           kernels::MeetTiles{pyramids_.data(), &window(none)->begin, b.receiver_tiles, b.receiver_tile_count, 0,
-                              kernels::max_interactions + 1, pairs_.data()},
+           kernels::MeetTiles<kernels::Pyramid>{pyramids_.data(), &window(none)->begin, b.receiver_tiles,
+                                                b.receiver_tile_count, 0, kernels::max_interactions + 1, pairs_.data()},
            nullptr, receiver_pairs, room_.pairs);
     append("reach receivers",
            Length::of(window(receiver_pairs), kernels::Tile::size, room_.pairs * kernels::Tile::size),

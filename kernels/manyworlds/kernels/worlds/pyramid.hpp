@@ -13,15 +13,21 @@ struct HalfSpace {
   MW_HD double operator()(Vec3d p) const { return dot(normal, p) - offset; }
 };
 
-/// From the image of the source through the lit part of the last face.
-struct Pyramid {
-  static constexpr int max_planes = 12;
-  Vec3d apex{};  ///< image of the source
-  std::uint32_t world = 0, tx = 0;
+/// From the image of the source through the lit part of the last face. With several sources (a fat pyramid) it holds what
+/// every point of their convex hull lights.
+template <int most_apexes, int most_planes>
+struct PyramidOf {
+  static constexpr int max_apexes = most_apexes, max_planes = most_planes;
+  Vec3d apex[max_apexes]{};  ///< images of the sources
+  int apexes = 1;
+  std::uint32_t world = 0;
+  std::uint32_t origin = 0;  ///< of the paths: a transmitter, or an arrival at a mover
   std::uint32_t chain[max_interactions]{};
   int length = 0;  ///< reflections
   int planes = 0;
-  HalfSpace plane[max_planes];  ///< after a reflection the first is that of the last face
+  int carried = 0;  ///< the first planes bound the whole unfolded path and are mirrored along
+  int front = -1;   ///< number of the last face's plane, where all sources light one side of it
+  HalfSpace plane[max_planes];
 
   MW_HD bool meets_sphere(Vec3d center, double radius) const {
     for (int i = 0; i < planes; ++i)
@@ -39,10 +45,12 @@ struct Pyramid {
     return true;
   }
 };
+using Pyramid = PyramidOf<1, 12>;
+using FatPyramid = PyramidOf<4, 20>;
 
 /// The part of a face that a pyramid lights, or a polygon that contains it.
 struct LitPolygon {
-  static constexpr int max_corners = Pyramid::max_planes;
+  static constexpr int max_corners = 12;
   Vec3d corner[max_corners];
   int corners = 0;
 };
@@ -66,19 +74,23 @@ MW_HD inline int clip(const HalfSpace& inner, const Vec3d* in, int n, Vec3d* out
 }  // namespace detail
 
 /// The part of face number `number` that a pyramid lights; false when there is none.
-MW_HD inline bool lights(const Pyramid& pyramid, const FacesView& faces, std::uint32_t number, LitPolygon& lit) {
+template <int apexes, int planes>
+MW_HD bool lights(const PyramidOf<apexes, planes>& pyramid, const FacesView& faces, std::uint32_t number,
+                  LitPolygon& lit) {
   using std::abs;
   const PlanarFace& face = faces[number];
   if (!pyramid.meets_sphere(face.rectangle.center, face.radius)) return false;
   if (pyramid.length > 0 && pyramid.chain[pyramid.length - 1] == number) return false;
-  if (abs(height(face, pyramid.apex)) <= tolerance) return false;
+  bool off_plane = false;
+  for (int j = 0; j < pyramid.apexes; ++j) off_plane = off_plane || abs(height(face, pyramid.apex[j])) > tolerance;
+  if (!off_plane) return false;
   int n = corner_count(face);
   double reach = 0;  // in front of the last face: none for a neighbour in the same plane
   for (int i = 0; i < n; ++i) {
     lit.corner[i] = corner(faces, face, i);
-    if (pyramid.length > 0) reach = max(reach, pyramid.plane[0](lit.corner[i]));
+    if (pyramid.front >= 0) reach = max(reach, pyramid.plane[pyramid.front](lit.corner[i]));
   }
-  if (pyramid.length > 0 && reach < 2 * tolerance) return false;
+  if (pyramid.front >= 0 && reach < 2 * tolerance) return false;
   LitPolygon other;
   Vec3d *now = lit.corner, *next = other.corner;
   for (int i = 0; i < pyramid.planes && n < LitPolygon::max_corners; ++i) {
@@ -93,34 +105,70 @@ MW_HD inline bool lights(const Pyramid& pyramid, const FacesView& faces, std::ui
   return true;
 }
 
+namespace detail {
+
+/// Planes through the edge from a to b of the lit polygon, `middle` inside it, that have all sources behind and the polygon
+/// in front: one, two where the sources stand on both sides of the face, or none.
+template <int apexes, int planes>
+MW_HD void add_edge_planes(PyramidOf<apexes, planes>& pyramid, Vec3d face_normal, Vec3d a, Vec3d b, Vec3d middle) {
+  constexpr double same = 1e-9;  // m
+  const double length = norm(b - a);
+  if (length < tolerance) return;
+  const Vec3d e = (b - a) / length;
+  Vec3d inward = cross(face_normal, e);
+  if (dot(inward, middle - a) < 0) inward = -inward;
+  HalfSpace through[apexes];
+  for (int j = 0; j < pyramid.apexes; ++j) {
+    const Vec3d normal = cross(e, a - pyramid.apex[j]);
+    const double distance = norm(normal);
+    if (distance <= tolerance) return;  // the source lies on the edge: no bound on this side
+    const Vec3d unit = ((dot(normal, inward) < 0 ? -1 : 1) / distance) * normal;
+    through[j] = {unit, dot(unit, a)};
+  }
+  for (int j = 0; j < pyramid.apexes && pyramid.planes < planes; ++j) {
+    bool bounds = true;
+    for (int k = 0; k < pyramid.apexes; ++k) {
+      const double out = through[j](pyramid.apex[k]);
+      bounds = bounds && out <= same && !(k < j && out >= -same);  // of equal planes the first
+    }
+    if (bounds) pyramid.plane[pyramid.planes++] = through[j];
+  }
+}
+
+}  // namespace detail
+
 /// The pyramid after one more reflection, off the part of a face that the parent lights.
-MW_HD inline void reflect(const Pyramid& parent, const FacesView& faces, std::uint32_t number, const LitPolygon& lit,
-                          Pyramid& child) {
+template <int apexes, int planes>
+MW_HD void reflect(const PyramidOf<apexes, planes>& parent, const FacesView& faces, std::uint32_t number,
+                   const LitPolygon& lit, PyramidOf<apexes, planes>& child) {
   const PlanarFace& face = faces[number];
   const Vec3d normal = face.rectangle.normal;
-  const bool above = height(face, parent.apex) > 0;
   child.world = parent.world;
-  child.tx = parent.tx;
-  child.apex = mirrored(face, parent.apex);
+  child.origin = parent.origin;
+  child.apexes = parent.apexes;
+  bool above = false, below = false;
+  for (int j = 0; j < parent.apexes; ++j) {
+    const double h = height(face, parent.apex[j]);
+    above = above || h > tolerance;
+    below = below || h < -tolerance;
+    child.apex[j] = parent.apex[j] - 2 * h * normal;
+  }
   for (int i = 0; i < parent.length; ++i) child.chain[i] = parent.chain[i];
   child.chain[parent.length] = number;
   child.length = parent.length + 1;
-  child.plane[0] = above ? HalfSpace{normal, face.offset} : HalfSpace{-normal, -face.offset};
-  child.planes = 1;
+  child.planes = child.carried = parent.carried;
+  for (int i = 0; i < parent.carried; ++i) {
+    const double along = dot(parent.plane[i].normal, normal);
+    child.plane[i] = {parent.plane[i].normal - 2 * along * normal, parent.plane[i].offset - 2 * along * face.offset};
+  }
+  child.front = above == below ? -1 : child.planes;  // sources on both sides light both
+  if (child.front >= 0)
+    child.plane[child.planes++] = above ? HalfSpace{normal, face.offset} : HalfSpace{-normal, -face.offset};
   Vec3d middle{};
   for (int i = 0; i < lit.corners; ++i) middle += lit.corner[i];
   middle = middle / double(lit.corners);
-  for (int i = 0; i < lit.corners && child.planes < Pyramid::max_planes; ++i) {
-    const Vec3d a = lit.corner[i], along = lit.corner[i + 1 == lit.corners ? 0 : i + 1] - a;
-    const double length = norm(along);
-    if (length < tolerance) continue;
-    const Vec3d e = along / length, side = cross(normal, e), n = cross(e, a - child.apex);
-    const double distance = norm(n);
-    if (distance <= tolerance) continue;  // the apex lies on the edge: no bound on this side
-    const double sign = (dot(n, side) < 0) == (dot(side, middle - a) < 0) ? 1 : -1;
-    const Vec3d unit = (sign / distance) * n;
-    child.plane[child.planes++] = {unit, dot(unit, a)};
-  }
+  for (int i = 0; i < lit.corners; ++i)
+    detail::add_edge_planes(child, normal, lit.corner[i], lit.corner[i + 1 == lit.corners ? 0 : i + 1], middle);
 }
 
 }  // namespace manyworlds::kernels

@@ -61,8 +61,9 @@ struct PyramidTile {
 };
 
 /// Tiles that pyramids meet: index = pyramid of the window * (tiles + extra) + tile.
+template <class P>
 struct MeetTiles {
-  const Pyramid* pyramids;
+  const P* pyramids;
   const std::uint32_t* first;  ///< pyramid of the window
   const Tile* tiles;
   std::uint32_t tile_count;
@@ -75,7 +76,7 @@ struct MeetTiles {
   }
   MW_HD bool keeps(std::uint32_t i) const {
     const PyramidTile pair = at(i);
-    const Pyramid& pyramid = pyramids[pair.pyramid];
+    const P& pyramid = pyramids[pair.pyramid];
     if (pyramid.length >= shorter_than) return false;
     return pair.tile >= tile_count || pyramid.meets(tiles[pair.tile].box);
   }
@@ -83,11 +84,12 @@ struct MeetTiles {
 };
 
 /// Faces, static and moving ones, that pyramids light, one a lane of the tiles met: index = pair * 32 + lane.
+template <class P>
 struct LightFaces {
   BatchView batch;
-  Pyramid* pyramids;
+  P* pyramids;
   const PyramidTile* met;
-  MW_HD const Pyramid& parent(std::uint32_t i) const { return pyramids[met[i / Tile::size].pyramid]; }
+  MW_HD const P& parent(std::uint32_t i) const { return pyramids[met[i / Tile::size].pyramid]; }
   MW_HD std::uint32_t face(std::uint32_t i) const {
     const std::uint32_t tile = met[i / Tile::size].tile, lane = i % Tile::size;
     if (tile < batch.face_tile_count)
@@ -102,7 +104,7 @@ struct LightFaces {
   MW_HD void put(std::uint32_t i, std::uint32_t at) const {
     const FacesView faces = batch.faces(parent(i).world);
     LitPolygon lit;
-    Pyramid child;
+    P child;
     lights(parent(i), faces, face(i), lit);
     reflect(parent(i), faces, face(i), lit, child);
     pyramids[at] = child;
@@ -128,7 +130,7 @@ struct ReachReceivers {
     const Pyramid& pyramid = pyramids[met[i / Tile::size].pyramid];
     const Vec3d receiver = batch.receivers[tile.item[i % Tile::size]];
     Vec3d points[max_interactions + 2];
-    return pyramid.contains(receiver) && solve(batch.faces(pyramid.world), batch.transmitters[pyramid.tx],
+    return pyramid.contains(receiver) && solve(batch.faces(pyramid.world), batch.transmitters[pyramid.origin],
                                                pyramid.chain, pyramid.length, receiver, points);
   }
   MW_HD void put(std::uint32_t i, std::uint32_t at) const {
@@ -136,7 +138,7 @@ struct ReachReceivers {
     const Pyramid& pyramid = pyramids[pair.pyramid];
     Candidate c;
     c.world = pyramid.world;
-    c.tx = pyramid.tx;
+    c.tx = pyramid.origin;
     c.rx = batch.receiver_tiles[pair.tile].item[i % Tile::size];
     c.length = pyramid.length;
     for (int k = 0; k < c.length; ++k) c.chain[k] = pyramid.chain[k];
