@@ -10,20 +10,38 @@
 
 namespace manyworlds::paths::batch {
 
-/// Path gains of many worlds at once under hard visibility, and their adjoint: what PathModel does for one world, as one
-/// sequence of launches for all. Fields are computed in T, everything that decides which paths there are in double.
-/// V, what a path contributes: T, or CVec3<T> for coherent sums.
-template <class Backend, class T = double, class V = T>
+namespace detail {
+
+/// What a static path contributes where the others contribute V.
+template <class V>
+struct StaticContribution {
+  using Type = V;
+};
+template <class T>
+struct StaticContribution<kernels::Grouped<T>> {
+  using Type = T;
+};
+
+}  // namespace detail
+
+/// Path gains of many worlds at once, and their adjoint: what PathModel does for one world, as one sequence of launches for
+/// all. Fields are computed in T, everything that decides which paths there are in double.
+/// V, what a path contributes: T under hard visibility, kernels::Grouped<T> under soft; CVec3<T> for coherent sums.
+/// Finder: PathFinder or SoftFinder.
+template <class Backend, class T = double, class V = T, class Finder = PathFinder<Backend>>
 class Gains {
  public:
-  /// Throws InputError when `arrays` are coherent and V is not, or the other way round.
-  Gains(Backend& backend, const Arrays& arrays, std::uint32_t worlds, const Room& room)
+  /// Throws InputError when `arrays` are coherent and V is not, or the other way round, and for a visibility that is not
+  /// the finder's.
+  Gains(Backend& backend, const Arrays& arrays, std::uint32_t worlds, const Room& room,
+        const Visibility& visibility = {.kind = VisibilityKind::hard})
       : backend_(&backend),
         shared_(backend, arrays),
         worlds_(worlds),
         links_(arrays.links()),
         poses_(backend, std::size_t(worlds) * arrays.movers),
-        finder_(backend, with_worlds(), arrays.has_penetrable_movers(), room),
+        visibility_(visibility),
+        finder_(backend, with_worlds(), inputs(arrays), room),
         frames_(backend, std::size_t(worlds) * arrays.mover_faces.size()),
         of_static_(backend, arrays.paths.size()),
         totals_(backend, std::size_t(worlds) * links_),
@@ -35,11 +53,14 @@ class Gains {
            "sums of fields where gains are coherent, else of powers");
     expect(worlds > 0 && std::uint64_t(worlds) * links_ < ~std::uint32_t(0), "batch",
            "at least one world, and fewer than 2^32 links of worlds");
+    expect(Finder::hard == (visibility.kind == VisibilityKind::hard), "batch",
+           Finder::hard ? "hard visibility" : "soft visibility");
     make_room();
-    backend.for_each("static paths", shared_.view().path_count,
-                     kernels::EvaluateStatic<T, V>{shared_.static_field(), shared_.field_paths(), of_static_.data()});
+    backend.for_each(
+        "static paths", shared_.view().path_count,
+        kernels::EvaluateStatic<T, Static>{shared_.static_field(), shared_.field_paths(), of_static_.data()});
   }
-  Gains(Backend& backend, const Arrays& arrays, std::uint32_t worlds)
+  Gains(Backend& backend, const Arrays& arrays, std::uint32_t worlds)  ///< under hard visibility
       : Gains(backend, arrays, worlds, Room::of(worlds)) {}
   Gains(Gains&&) = delete;  // views point into it
 
@@ -85,7 +106,7 @@ class Gains {
     run.sort_indices("sort paths", finder_.room().paths, finder_.paths().keys, sorted_.data(), order_.data(),
                      int(std::bit_width(std::uint64_t(worlds_) * links_ + 1)));
     run.for_each("frames", worlds_ * b.mover_face_count, kernels::FrameMovers<T>{b.moving, frames_.data()});
-    run.for_each("fields", all_paths(), kernels::EvaluatePaths<T, V>{sorted(), contributions_.data()});
+    run.for_each("fields", all_paths(), kernels::EvaluatePaths<T, V, Finder::hard>{sorted(), contributions_.data()});
     run.for_each("links", finder_.groups() * links_ * kernels::Overlay::group,
                  kernels::SumLinks<T, V>{b, sorted(), finder_.blocked(), of_static_.data(), contributions_.data(),
                                          totals_.data(), gains_.data()});
@@ -94,7 +115,8 @@ class Gains {
     Backend& run = *backend_;
     const kernels::BatchView& b = finder_.view();
     run.for_each("adjoint of fields", all_paths(),
-                 kernels::PullPaths<T, V>{b, sorted(), gain_bar_.data(), totals_.data(), path_gradients()});
+                 kernels::PullPaths<T, V, Finder::hard>{b, sorted(), gain_bar_.data(), totals_.data(),
+                                                        contributions_.data(), path_gradients()});
     run.for_each("runs of gradients", worlds_ * b.mover_count * kernels::gradient_runs,
                  kernels::SumRuns<T>{b, sorted(), path_gradients(), runs_.data()});
     run.for_each("gradients", worlds_ * b.mover_count, kernels::SumGradients{runs_.data(), gradient_.data()});
@@ -109,7 +131,17 @@ class Gains {
   double* gain_bar() { return gain_bar_.data(); }                    ///< [world][link]
   const PoseGradient* gradient() const { return gradient_.data(); }  ///< [world][mover]
 
-  const PathFinder<Backend>& finder() const { return finder_; }
+  /// From the next step on; tiles stay as they are.
+  void set_visibility(const Visibility& visibility) {
+    expect(visibility.tiles == visibility_.tiles && Finder::hard == (visibility.kind == VisibilityKind::hard),
+           "batch visibility", "the same number of tiles, and hard where it was hard");
+    visibility_ = visibility;
+    if constexpr (!Finder::hard) finder_.set_visibility(visibility);
+    forward_.reset();
+    backward_.reset();
+  }
+
+  const Finder& finder() const { return finder_; }
   std::size_t steps() const { return steps_; }  ///< that ran, with those that had to be repeated
   std::size_t shared_bytes() const { return shared_.bytes() + of_static_.bytes(); }
   std::size_t world_bytes() const {
@@ -122,6 +154,12 @@ class Gains {
   template <class Any>
   using Buffer = backend::Buffer<Backend, Any>;
 
+  using Static = typename detail::StaticContribution<V>::Type;
+
+  FinderInputs inputs(const Arrays& arrays) const {
+    return {arrays.has_penetrable_movers(), visibility_, arrays.wavelength, shared_.field_paths(),
+            shared_.static_field().hops};
+  }
   kernels::BatchView with_worlds() const {
     kernels::BatchView view = shared_.view();
     view.worlds = worlds_;
@@ -132,6 +170,9 @@ class Gains {
     kernels::SortedPaths<T> paths;
     paths.field = shared_.static_field();
     paths.field.hops = finder_.paths().hops;
+    paths.field.tiles = finder_.tiles();
+    paths.field.visibility = visibility_;
+    paths.groups = finder_.path_groups();
     paths.paths = finder_.paths().paths;
     paths.keys = sorted_.data();
     paths.order = order_.data();
@@ -143,11 +184,15 @@ class Gains {
   }
   backend::Length all_paths() const { return backend::Length::whole(finder_.path_window(), 1, finder_.room().paths); }
   kernels::PathGradients<T> path_gradients() const {
-    return {translation_.data(), rotation_.data(), finder_.view().depth};
+    return {translation_.data(), rotation_.data(), gradient_slots(), finder_.view().mover_face_count};
+  }
+
+  std::uint32_t gradient_slots() const {
+    return std::min(finder_.view().mover_face_count, std::uint32_t(finder_.most_hops()));
   }
 
   void make_room() {
-    const std::size_t paths = finder_.room().paths, hops = paths * std::size_t(finder_.view().depth);
+    const std::size_t paths = finder_.room().paths, slots = paths * gradient_slots();
     sorted_ = {};
     order_ = {};
     contributions_ = {};
@@ -156,8 +201,8 @@ class Gains {
     sorted_ = {*backend_, paths};
     order_ = {*backend_, paths};
     contributions_ = {*backend_, paths};
-    translation_ = {*backend_, hops};
-    rotation_ = {*backend_, hops};
+    translation_ = {*backend_, slots};
+    rotation_ = {*backend_, slots};
     backend_->reserve(paths);
     forward_.reset();
     backward_.reset();
@@ -167,9 +212,11 @@ class Gains {
   Shared<Backend, T> shared_;
   std::uint32_t worlds_, links_;
   Buffer<Pose> poses_;
-  PathFinder<Backend> finder_;
+  Visibility visibility_;
+  Finder finder_;
   Buffer<kernels::FaceFrame<T>> frames_;
-  Buffer<V> of_static_, totals_;
+  Buffer<Static> of_static_;
+  Buffer<V> totals_;
   Buffer<double> gains_, gain_bar_;
   Buffer<PoseGradient> runs_, gradient_;
   Buffer<std::uint32_t> sorted_, order_;

@@ -37,11 +37,12 @@ inline kernels::PlanarFace planar_face(const Surface& s, bool opaque) {
 }
 
 /// A beam of one source; planes that do not fit are left out, which keeps it a superset.
-inline kernels::Pyramid pyramid(const Beam& beam, std::uint32_t tx) {
+inline kernels::Pyramid pyramid(const Beam& beam, std::uint32_t tx, int depth) {
   kernels::Pyramid p;
   p.apex[0] = beam.apex[0];
   p.origin = tx;
   p.front = beam.front;
+  p.most = depth;
   p.length = beam.length;
   std::copy(beam.chain, beam.chain + beam.length, p.chain);
   for (; p.planes < std::min(beam.planes, kernels::Pyramid::max_planes); ++p.planes)
@@ -104,7 +105,7 @@ inline Arrays make_arrays(const StaticWorld& world) {
   a.first_path.assign(a.links() + 1, 0);
   for (std::uint32_t tx = 0; tx < a.transmitters.size(); ++tx) {
     const TransmitterCache& cache = world.static_paths[tx]->cache;
-    for (const Beam& prefix : cache.prefixes) a.prefixes.push_back(detail::pyramid(prefix, tx));
+    for (const Beam& prefix : cache.prefixes) a.prefixes.push_back(detail::pyramid(prefix, tx, a.depth));
     detail::add_static_paths(cache, tx, a);
   }
   for (std::size_t link = 1; link < a.first_path.size(); ++link) a.first_path[link] += a.first_path[link - 1];

@@ -1,62 +1,22 @@
 #pragma once
 #include <algorithm>
-#include <array>
-#include <limits>
-#include <stdexcept>
 
-#include "manyworlds/backend/append.hpp"
 #include "manyworlds/kernels/worlds/stages.hpp"
+#include "manyworlds/paths/batch/room.hpp"
 
 namespace manyworlds::paths::batch {
-
-namespace detail {
-
-/// Did any list end before all its entries were in?
-struct CheckRoom {
-  const backend::Window* windows;
-  std::uint32_t count;
-  std::uint32_t* overflow;
-  MW_HD void operator()(std::uint32_t) const {
-    *overflow = 0;
-    for (std::uint32_t i = 0; i < count; ++i)
-      if (windows[i].needed > windows[i].end) *overflow = 1;
-  }
-};
-
-}  // namespace detail
-
-/// Room for the lists of a batch. What a step needs is known only afterwards: what does not fit makes the room larger and
-/// the step run again.
-struct Room {
-  std::uint32_t pyramids = 0, pairs = 0, candidates = 0, paths = 0;
-
-  /// A first guess, too small rather than too large.
-  static Room of(std::uint32_t worlds) { return {64 * worlds, 256 * worlds, 256 * worlds, 64 * worlds}; }
-  /// Is there room for what the other needs? If not, this becomes larger than that.
-  bool grow(const Room& needed) {
-    bool grown = false;
-    const auto one = [&](std::uint32_t& have, std::uint32_t need) {
-      if (need <= have) return;
-      have = need > 3'000'000'000u ? need : need + need / 4;
-      grown = true;
-    };
-    one(pyramids, needed.pyramids);
-    one(pairs, needed.pairs);
-    one(candidates, needed.candidates);
-    one(paths, needed.paths);
-    return grown;
-  }
-};
 
 /// Finds the paths of all worlds that meet a mover, under hard visibility, and which static ones movers stand in.
 template <class Backend>
 class PathFinder {
  public:
-  /// `shared` with its worlds and their poses, see BatchView; `penetrable`: does anything pass through a mover?
-  PathFinder(Backend& backend, const kernels::BatchView& shared, bool penetrable, const Room& room)
+  static constexpr bool hard = true;
+
+  /// `shared` with its worlds and their poses, see BatchView.
+  PathFinder(Backend& backend, const kernels::BatchView& shared, const FinderInputs& inputs, const Room& room)
       : backend_(&backend),
         batch_(shared),
-        penetrable_(penetrable && shared.geometry.transmission),
+        penetrable_(inputs.penetrable && shared.geometry.transmission),
         room_(room),
         moving_(backend, std::size_t(shared.worlds) * shared.mover_face_count),
         blocked_(backend, std::size_t(groups()) * shared.path_count),
@@ -69,6 +29,10 @@ class PathFinder {
   /// The view with the placed movers of all worlds.
   const kernels::BatchView& view() const { return batch_; }
   const std::uint32_t* blocked() const { return blocked_.data(); }
+  /// Mover faces that one path can meet.
+  int most_hops() const { return batch_.depth; }
+  const std::uint32_t* path_groups() const { return nullptr; }  ///< each path is a wave of its own
+  const std::uint8_t* tiles() const { return nullptr; }
   kernels::PathList paths() const { return {paths_.data(), hops_.data(), keys_.data()}; }
   const Room& room() const { return room_; }
   /// What the last step needed of it.
@@ -102,7 +66,7 @@ class PathFinder {
       const std::uint32_t met = face_pairs + std::uint32_t(round) - 1;
       append("tiles of faces", Length::of(window(last), face_tiles, room_.pyramids * face_tiles),
              kernels::MeetTiles<kernels::Pyramid>{pyramids_.data(), &window(last)->begin, b.face_tiles,
-                                                  b.face_tile_count, mover_tiles(), b.depth, pairs_.data()},
+                                                  b.face_tile_count, mover_tiles(), true, pairs_.data()},
              nullptr, met, room_.pairs);
       append("light faces", Length::of(window(met), kernels::Tile::size, room_.pairs * kernels::Tile::size),
              kernels::LightFaces<kernels::Pyramid>{b, pyramids_.data(), pairs_.data()}, window(last), last + 1,
@@ -111,7 +75,7 @@ class PathFinder {
     append("tiles of receivers",
            Length::whole(window(last), b.receiver_tile_count, room_.pyramids * b.receiver_tile_count),
            kernels::MeetTiles<kernels::Pyramid>{pyramids_.data(), &window(none)->begin, b.receiver_tiles,
-                                                b.receiver_tile_count, 0, kernels::max_interactions + 1, pairs_.data()},
+                                                b.receiver_tile_count, 0, false, pairs_.data()},
            nullptr, receiver_pairs, room_.pairs);
     append("reach receivers",
            Length::of(window(receiver_pairs), kernels::Tile::size, room_.pairs * kernels::Tile::size),
@@ -172,17 +136,14 @@ class PathFinder {
 
   void make_room() {
     Backend& b = *backend_;
-    const auto most = [](std::uint64_t x, std::uint64_t y) {
-      if (x * y > std::numeric_limits<std::uint32_t>::max())
-        throw std::length_error("batch: too many worlds for one step");
-      return std::uint32_t(x * y);
-    };
     const std::uint32_t depth = std::uint32_t(std::max(1, batch_.depth));
     const std::uint32_t tiles = std::max(batch_.face_tile_count + mover_tiles(), batch_.receiver_tile_count);
-    std::uint32_t longest = most(room_.pyramids, tiles);
-    longest = std::max(longest, most(room_.pairs, kernels::Tile::size));
-    longest = std::max(longest, most(std::uint64_t(groups()) * batch_.path_count, kernels::Overlay::group));
-    longest = std::max(longest, most(std::uint64_t(batch_.prefix_count) * batch_.mover_face_count, batch_.worlds));
+    std::uint32_t longest = detail::index_range(room_.pyramids, tiles);
+    longest = std::max(longest, detail::index_range(room_.pairs, kernels::Tile::size));
+    longest =
+        std::max(longest, detail::index_range(std::uint64_t(groups()) * batch_.path_count, kernels::Overlay::group));
+    longest = std::max(
+        longest, detail::index_range(std::uint64_t(batch_.prefix_count) * batch_.mover_face_count, batch_.worlds));
     longest = std::max(longest, room_.candidates);
     // What is too small goes first, so that both are never there at once.
     pyramids_ = {};

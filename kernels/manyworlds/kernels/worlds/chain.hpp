@@ -124,13 +124,14 @@ MW_HD inline bool trace_corner(const ChainGeometry& g, Vec3d before, Vec3d corne
 
 }  // namespace detail
 
-/// Traces the segments of a solved chain of n reflections that may have `interactions` in all: writes its hops,
-/// transmissions and reflections in path order, and returns how many; -1 when something blocks.
+/// Traces the segments of a solved chain of n reflections that may have `interactions` in all, from face `first` to face
+/// `last` (no_face for a device): writes its hops, transmissions and reflections in path order, and returns how many; -1
+/// when something blocks.
 MW_HD inline int trace_chain(const ChainGeometry& g, const std::uint32_t* chain, int n, const Vec3d* points,
-                             int interactions, Hop* out) {
+                             int interactions, Hop* out, std::uint32_t first = no_face, std::uint32_t last = no_face) {
   detail::TracedHops hops{out, 0, interactions - n};
   for (int i = 0; i <= n; ++i) {
-    const SkipFaces skip{i == 0 ? no_face : chain[i - 1], i == n ? no_face : chain[i]};
+    const SkipFaces skip{i == 0 ? first : chain[i - 1], i == n ? last : chain[i]};
     if (i > 0 && !detail::trace_corner(g, points[i - 1], points[i], points[i + 1], skip.first, hops)) return -1;
     if (!detail::trace_segment(g, points[i], points[i + 1], skip, hops)) return -1;
     if (i < n) out[hops.count++] = {chain[i], HopKind::reflect};

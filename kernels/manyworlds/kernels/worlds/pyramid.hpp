@@ -23,7 +23,8 @@ struct PyramidOf {
   std::uint32_t world = 0;
   std::uint32_t origin = 0;  ///< of the paths: a transmitter, or an arrival at a mover
   std::uint32_t chain[max_interactions]{};
-  int length = 0;  ///< reflections
+  int length = 0;               ///< reflections
+  int most = max_interactions;  ///< that it and those that grow from it may have
   int planes = 0;
   int carried = 0;  ///< the first planes bound the whole unfolded path and are mirrored along
   int front = -1;   ///< number of the last face's plane, where all sources light one side of it
@@ -156,6 +157,7 @@ MW_HD void reflect(const PyramidOf<apexes, planes>& parent, const FacesView& fac
   for (int i = 0; i < parent.length; ++i) child.chain[i] = parent.chain[i];
   child.chain[parent.length] = number;
   child.length = parent.length + 1;
+  child.most = parent.most;
   child.planes = child.carried = parent.carried;
   for (int i = 0; i < parent.carried; ++i) {
     const double along = dot(parent.plane[i].normal, normal);

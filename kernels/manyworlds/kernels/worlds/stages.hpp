@@ -68,7 +68,7 @@ struct MeetTiles {
   const Tile* tiles;
   std::uint32_t tile_count;
   std::uint32_t extra;  ///< tiles from tile_count on, which have no box and count as met
-  int shorter_than;     ///< pyramids of so many reflections meet nothing
+  bool grow;            ///< pyramids that may not grow meet nothing
   PyramidTile* met;
   MW_HD PyramidTile at(std::uint32_t i) const {
     const std::uint32_t n = tile_count + extra;
@@ -77,7 +77,7 @@ struct MeetTiles {
   MW_HD bool keeps(std::uint32_t i) const {
     const PyramidTile pair = at(i);
     const P& pyramid = pyramids[pair.pyramid];
-    if (pyramid.length >= shorter_than) return false;
+    if (grow && pyramid.length >= pyramid.most) return false;
     return pair.tile >= tile_count || pyramid.meets(tiles[pair.tile].box);
   }
   MW_HD void put(std::uint32_t i, std::uint32_t slot) const { met[slot] = at(i); }
