@@ -23,7 +23,8 @@ if(MANYWORLDS_WITH_CUDA)
   # One architecture is enough for what only has to compile; cuda_kernels below is built for all.
   set(device_headers ${headers})
   list(FILTER device_headers INCLUDE REGEX
-    "/manyworlds/(core|math|kernels)/|/scene/(antenna|material|visibility)\\.hpp|/bvh/(bvh|segment|traverse)\\.hpp")
+    "/manyworlds/(core|math|kernels|paths/batch)/|/backend/(memory|append)\\.hpp|/scene/(antenna|material|visibility)\\.hpp|/bvh/(bvh|segment|skip_tree|traverse)\\.hpp")
+  list(FILTER device_headers EXCLUDE REGEX "/(make_arrays|staged)\\.hpp")
   one_source_per_header(cu sources ${device_headers})
   add_library(headers_alone_cuda OBJECT ${sources})
   target_link_libraries(headers_alone_cuda PRIVATE manyworlds)
@@ -36,4 +37,38 @@ if(MANYWORLDS_WITH_CUDA)
     target_link_libraries(cuda_kernels PRIVATE manyworlds)
     target_compile_options(cuda_kernels PRIVATE -Werror=cross-execution-space-call)
   endif()
+
+  # What runs on a device; where there is none, its tests say so and are skipped.
+  add_library(device_gains STATIC cuda/device/device_gains.cu cuda/device/device_gains_single.cu
+    cuda/device/device_descent.cu)
+  target_include_directories(device_gains PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(device_gains PRIVATE manyworlds PUBLIC CUDA::cudart_static)
+  target_compile_options(device_gains PRIVATE -Werror=cross-execution-space-call -Xptxas=-v)
+  set_target_properties(device_gains PROPERTIES
+    CUDA_COMPILER_LAUNCHER "bash;${CMAKE_CURRENT_SOURCE_DIR}/cuda/keep_ptxas.sh")
+  if(Python3_Interpreter_FOUND AND CMAKE_CUDA_ARCHITECTURES MATCHES "90" AND CMAKE_CUDA_COMPILER_VERSION MATCHES "^13.0")
+    # Other compilers need other registers.
+    add_test(NAME cuda_registers COMMAND Python3::Interpreter -B ${CMAKE_CURRENT_SOURCE_DIR}/cuda/registers.py
+      --check ${PROJECT_SOURCE_DIR}/docs/results/ptxas.md $<JOIN:$<TARGET_OBJECTS:device_gains>,.ptxas$<SEMICOLON>>.ptxas
+      COMMAND_EXPAND_LISTS)
+    set(data ${CMAKE_CURRENT_SOURCE_DIR}/cuda/data)
+    add_test(NAME cuda_registers_notices_jumps COMMAND Python3::Interpreter -B
+      ${CMAKE_CURRENT_SOURCE_DIR}/cuda/registers.py --check ${data}/jump.md ${data}/jump.ptxas)
+    set_tests_properties(cuda_registers_notices_jumps PROPERTIES PASS_REGULAR_EXPRESSION
+      "more: 40 registers, were 30\n[^\n]*more: 12 bytes of spills, were 0\n$")
+    set_tests_properties(cuda_registers cuda_registers_notices_jumps PROPERTIES LABELS unit TIMEOUT 60)
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS cuda/device/*_test.cpp cuda/device/*_test.cu)
+  foreach(source IN LISTS sources)
+    cmake_path(GET source STEM name)
+    add_executable(cuda_${name} ${source})
+    target_include_directories(cuda_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+    target_link_libraries(cuda_${name} PRIVATE test_settings test_model device_gains)
+    add_test(NAME cuda_${name} COMMAND cuda_${name} --gtest_brief=1)
+    set_tests_properties(cuda_${name} PROPERTIES LABELS gpu TIMEOUT 300)
+  endforeach()
+  add_executable(device_bench cuda/device/device_bench.cpp)
+  target_include_directories(device_bench PRIVATE ${PROJECT_SOURCE_DIR}/bench)
+  target_link_libraries(device_bench PRIVATE manyworlds_own device_gains)
+  target_compile_definitions(device_bench PRIVATE MANYWORLDS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 endif()

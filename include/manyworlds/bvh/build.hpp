@@ -15,17 +15,12 @@ inline void check_count(const std::string& what, std::size_t count) {
     throw InputError(what, std::to_string(count) + " are too many; expected fewer than 67108864");
 }
 
-}  // namespace detail
-
-/// Builds a tree over triangles: binned surface-area heuristic with spatial splits, then nodes of eight. The same
-/// input gives the same tree. Throws InputError for a triangle with a coordinate that is not finite.
-inline Bvh build_bvh(std::span<const BvhTriangle> triangles, BvhOptions options = {}) {
-  detail::check_count("triangles", triangles.size());
-  options.max_leaf = clamp(options.max_leaf, 1u, BvhChild::max_leaf);
-  options.duplication = clamp(options.duplication, 0.0, 1.0);
-  std::vector<detail::Reference> references;
+/// What a tree over triangles is built from; `bounds` becomes the box around all of them. Throws InputError for a
+/// triangle with a coordinate that is not finite, and for too many of them.
+inline std::vector<Reference> references_of(std::span<const BvhTriangle> triangles, Boxd& bounds) {
+  check_count("triangles", triangles.size());
+  std::vector<Reference> references;
   references.reserve(triangles.size());
-  Boxd bounds;
   for (std::size_t i = 0; i < triangles.size(); ++i) {
     Boxd box;
     for (Vec3d corner : {triangles[i].a, triangles[i].b, triangles[i].c}) {
@@ -34,8 +29,20 @@ inline Bvh build_bvh(std::span<const BvhTriangle> triangles, BvhOptions options 
       box.extend(corner);
     }
     bounds.extend(box);
-    references.push_back({box, std::uint32_t(i), detail::fills_box(triangles[i], box)});
+    references.push_back({box, std::uint32_t(i), fills_box(triangles[i], box)});
   }
+  return references;
+}
+
+}  // namespace detail
+
+/// Builds a tree over triangles: binned surface-area heuristic with spatial splits, then nodes of eight. The same
+/// input gives the same tree. Throws InputError for a triangle with a coordinate that is not finite.
+inline Bvh build_bvh(std::span<const BvhTriangle> triangles, BvhOptions options = {}) {
+  options.max_leaf = clamp(options.max_leaf, 1u, BvhChild::max_leaf);
+  options.duplication = clamp(options.duplication, 0.0, 1.0);
+  Boxd bounds;
+  std::vector<detail::Reference> references = detail::references_of(triangles, bounds);
   const detail::BinaryTree tree(std::move(references), triangles, options);
   std::vector<LeafTriangle> leaves;
   leaves.reserve(tree.items.size());

@@ -58,6 +58,17 @@ class Slabs {
     return mask;
   }
 
+  /// Does the segment meet one box (lo.x, hi.x, lo.y, hi.y, lo.z, hi.z)?
+  MW_HD bool meet(const float (&box)[6]) const {
+    float enter = 0, leave = 1;
+    for (int i = 0; i < 3; ++i) {
+      const bool back = inverse_[i] < 0;
+      enter = max(enter, (back ? box[2 * i + 1] : box[2 * i]) * inverse_[i] - near_offset_[i]);
+      leave = min(leave, (back ? box[2 * i] : box[2 * i + 1]) * inverse_[i] - far_offset_[i]);
+    }
+    return enter <= leave;
+  }
+
  private:
   int near_row_[3];
   float inverse_[3], near_offset_[3], far_offset_[3];

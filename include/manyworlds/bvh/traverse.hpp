@@ -1,7 +1,8 @@
 #pragma once
-#include "manyworlds/bvh/slabs.hpp"
+#include "manyworlds/bvh/skip_tree.hpp"
 
-/// Queries on a BvhView, for host and device. Segment says what counts as crossing a triangle.
+/// Queries on a tree over triangles, for host and device: a BvhView, or a SkipTreeView where the query is a template on
+/// the tree. Segment says what counts as crossing a triangle.
 namespace manyworlds {
 
 /// Where a face is met. `t` is the parameter along b - a (or along the direction of a ray).
@@ -79,8 +80,8 @@ MW_HD inline double ray_end(Vec3d lo, Vec3d hi, Vec3d origin, Vec3d direction, d
 }  // namespace detail
 
 /// A triangle with !skip(face) that crosses the segment, whichever is found first; null when there is none.
-template <class Skip>
-MW_HD const LeafTriangle* any_crossed(const BvhView& bvh, const Segment& segment, Skip&& skip) {
+template <class Tree, class Skip>
+MW_HD const LeafTriangle* any_crossed(const Tree& bvh, const Segment& segment, Skip&& skip) {
   const LeafTriangle* crossed = nullptr;
   detail::traverse<false>(bvh, segment, [&](const LeafTriangle& triangle, float&) {
     double t;
@@ -91,8 +92,8 @@ MW_HD const LeafTriangle* any_crossed(const BvhView& bvh, const Segment& segment
 }
 
 /// Does a triangle with !skip(face) cross the segment from a to b?
-template <class Skip>
-MW_HD bool any_hit(const BvhView& bvh, Vec3d a, Vec3d b, Skip&& skip) {
+template <class Tree, class Skip>
+MW_HD bool any_hit(const Tree& bvh, Vec3d a, Vec3d b, Skip&& skip) {
   return any_crossed(bvh, Segment(a, b, bvh.extent), skip) != nullptr;
 }
 
@@ -100,8 +101,8 @@ MW_HD bool any_hit(const BvhView& bvh, Vec3d a, Vec3d b, Skip&& skip) {
 /// are planar, so each is crossed at most once; of triangles that share the crossing the first by t, then by number
 /// stands for its face. Returns how many; capacity + 1 as soon as there are more than capacity (out is then
 /// unspecified).
-template <class Skip>
-MW_HD int crossings(const BvhView& bvh, Vec3d a, Vec3d b, Skip&& skip, Crossing* out, int capacity) {
+template <class Tree, class Skip>
+MW_HD int crossings(const Tree& bvh, Vec3d a, Vec3d b, Skip&& skip, Crossing* out, int capacity) {
   const Segment segment(a, b, bvh.extent);
   int count = 0;
   detail::traverse<false>(bvh, segment, [&](const LeafTriangle& triangle, float&) {

@@ -102,10 +102,12 @@ MW_HD FieldState<T> propagate(const FieldView<T>& view, const Path& path, int tx
     const Rectangle<T>& panel = face.rectangle;
     const Slab<T>& slab = view.slabs[face.material];
     const bool mirror = hop.kind == HopKind::reflect;
-    const bool screen = hop.kind == HopKind::screen || hop.kind == HopKind::screen_transmit;
+    // Not even asked under hard visibility: a kernel that knows it is hard then has no screens at all.
+    const bool dims = soft && hop.kind == HopKind::screen;
+    const bool screen = dims || (soft && hop.kind == HopKind::screen_transmit);
     LayerWave<T> wave;
     CVec3<T> through{};
-    if (hop.kind != HopKind::screen) {
+    if (!dims) {
       wave = layer_wave(slab, k0, panel.normal, s.direction);
       through = interact(slab, k0, wave, mirror, panel.normal, s.direction, s.field);
     }

@@ -99,6 +99,9 @@ MW_HD CVec3<T> field_adjoint(const FieldView<T>& view, const Path& path, const C
     const CVec3<T> e = tape.field(i);
     const LayerWave<T> wave = tape.wave(i);
     const bool mover = view.is_mover(hop.face), mirror = hop.kind == HopKind::reflect;
+    // Not even asked under hard visibility: a kernel that knows it is hard then has no screens at all.
+    const bool dims = soft && hop.kind == HopKind::screen;
+    const bool screen = dims || (soft && hop.kind == HopKind::screen_transmit);
     FaceGradient<T> g;
     Vec3<T> n_bar;
     SlabGradient<T> slab_bar;
@@ -112,10 +115,10 @@ MW_HD CVec3<T> field_adjoint(const FieldView<T>& view, const Path& path, const C
       }
     }
     CVec3<T> past_bar{}, through_bar = e_bar;  // around a screen, and through or off the face
-    if (hop.kind == HopKind::screen || hop.kind == HopKind::screen_transmit) {
+    if (screen) {
       const PanelHit<T> hit = panel_hit(panel, s.image, s.direction, s.length);
       CVec3<T> through{};
-      if (hop.kind == HopKind::screen_transmit) {
+      if (!dims) {
         through = interact(slab, k0, wave, false, panel.normal, s.direction, e);
       }
       PanelHit<T> hit_bar;
@@ -128,7 +131,7 @@ MW_HD CVec3<T> field_adjoint(const FieldView<T>& view, const Path& path, const C
       through_bar = conj(w) * e_bar;
     }
     e_bar = past_bar;
-    if (hop.kind != HopKind::screen) {
+    if (!dims) {
       e_bar += interact_adjoint<Sink::wants_materials>(slab, k0, wave, mirror, mover, panel.normal, s.direction, e,
                                                        through_bar, s.direction_bar, n_bar, slab_bar);
     }

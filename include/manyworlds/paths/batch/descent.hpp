@@ -1,0 +1,142 @@
+#pragma once
+#include "manyworlds/kernels/worlds/descent.hpp"
+#include "manyworlds/kernels/worlds/free_panel.hpp"
+#include "manyworlds/kernels/worlds/loss.hpp"
+#include "manyworlds/paths/batch/gains.hpp"
+
+namespace manyworlds::paths::batch {
+
+/// What a descent is told besides its policies.
+template <class Design>
+struct DescentOptions {
+  std::vector<Design> designs;   ///< by mover
+  std::vector<double> power_mw;  ///< by transmitter
+  std::vector<double> weights;   ///< by receiver, their sum is 1
+  std::vector<double> rates;     ///< by world, m
+  std::vector<double> factors;   ///< of the rates, by step: as many as there will be steps
+  double floor_dbm = -200;       ///< received power where no path arrives
+  bool sum = false;              ///< powers of transmitters add up; else the strongest serves
+  double clip_norm = 0;          ///< longest gradient per metre; 0 = any
+};
+
+/// Many worlds downhill, each by itself: loss L (separable) and optimizer O (one coordinate at a time) are any plain
+/// structs, Design says what moves (kernels::FreePanel). An iteration never leaves the backend.
+template <class Backend, class L, class O, class Design = kernels::FreePanel, class T = double, class V = T>
+class Descent {
+ public:
+  Descent(Backend& backend, const Arrays& arrays, const L& loss, const O& rule, const DescentOptions<Design>& options,
+          std::span<const double> x, const Room& room)
+      : backend_(&backend),
+        loss_(loss),
+        rule_(rule),
+        worlds_(std::uint32_t(options.rates.size())),
+        movers_(arrays.movers),
+        steps_wanted_(std::uint32_t(options.factors.size())),
+        gains_(backend, arrays, worlds_, room),
+        designs_(Buffer<Design>::of(backend, options.designs)),
+        power_mw_(Numbers::of(backend, options.power_mw)),
+        weights_(Numbers::of(backend, options.weights)),
+        rates_(Numbers::of(backend, options.rates)),
+        factors_(Numbers::of(backend, options.factors)),
+        x_(Numbers::of(backend, x)),
+        best_x_(backend, x.size()),
+        best_value_(backend, worlds_),
+        history_(backend, std::size_t(worlds_) * steps_wanted_),
+        states_(backend, x.size()),
+        steps_(backend, worlds_),
+        runs_(backend, std::size_t(worlds_) * kernels::loss_runs),
+        values_(backend, worlds_),
+        outer_(backend, worlds_) {
+    const auto fits = [](std::size_t have, std::size_t wanted, const char* what) {
+      expect(have == wanted, "descent", std::to_string(wanted) + " " + what + ", not " + std::to_string(have));
+    };
+    fits(options.designs.size(), movers_, "designs");
+    fits(options.power_mw.size(), arrays.transmitters.size(), "powers");
+    fits(options.weights.size(), arrays.receivers.size(), "weights");
+    fits(x.size(), std::size_t(worlds_) * movers_ * Design::variables, "variables");
+    serving_.worlds = worlds_;
+    serving_.transmitters = std::uint32_t(arrays.transmitters.size());
+    serving_.receivers = std::uint32_t(arrays.receivers.size());
+    serving_.power_mw = power_mw_.data();
+    serving_.weights = weights_.data();
+    serving_.floor_dbm = options.floor_dbm;
+    serving_.floor_mw = from_db(options.floor_dbm);
+    serving_.sum = options.sum;
+    serving_.gains = gains_.link_gains();
+    descent_.x = x_.data();
+    descent_.states = states_.data();
+    descent_.steps = steps_.data();
+    descent_.rates = rates_.data();
+    descent_.factors = factors_.data();
+    descent_.clip_norm = options.clip_norm;
+    descent_.best_x = best_x_.data();
+    descent_.best_value = best_value_.data();
+    descent_.history = history_.data();
+  }
+  Descent(Descent&&) = delete;  // views point into it
+
+  std::uint32_t worlds() const { return worlds_; }
+  std::uint32_t steps() const { return done_; }
+
+  /// So many iterations more, at most as many in all as there are factors. The host only asks now and then whether there
+  /// was room; iterations without room did nothing and run again.
+  void run(std::uint32_t iterations) {
+    const std::uint32_t target = std::min(done_ + iterations, steps_wanted_);
+    while (done_ < target) {
+      for (std::uint32_t i = done_; i < std::min(target, done_ + unattended); ++i)
+        backend_->run(iteration_, "iteration", [&] { launch(); });
+      if (!gains_.make_room_if_needed()) iteration_.reset();
+      std::uint32_t first_world = 0;
+      steps_.read(std::span(&first_world, 1));
+      done_ = first_world;
+    }
+  }
+
+  /// Losses [step][world] of the iterations so far.
+  std::vector<double> history() const { return read(history_, std::size_t(done_) * worlds_); }
+  std::vector<double> x() const { return read(x_, x_.size()); }  ///< [world][mover][variable]
+  std::vector<double> best_x() const { return read(best_x_, best_x_.size()); }
+  std::vector<double> best_values() const { return read(best_value_, worlds_); }
+
+ private:
+  template <class Any>
+  using Buffer = backend::Buffer<Backend, Any>;
+  using Numbers = Buffer<double>;
+  static constexpr std::uint32_t unattended = 16;  ///< iterations
+
+  void launch() {
+    Backend& run = *backend_;
+    run.for_each("place designs", worlds_ * movers_,
+                 kernels::PlaceDesigns<Design>{designs_.data(), movers_, x_.data(), gains_.poses()});
+    gains_.launch_gains();
+    run.for_each("terms of losses", worlds_ * kernels::loss_runs, kernels::SumTerms<L>{loss_, serving_, runs_.data()});
+    run.for_each("losses", worlds_, kernels::FinishLoss<L>{loss_, runs_.data(), values_.data(), outer_.data()});
+    run.for_each("adjoint of losses", worlds_ * serving_.receivers,
+                 kernels::PullLoss<L>{loss_, serving_, outer_.data(), gains_.gain_bar()});
+    gains_.launch_pullback();
+    run.for_each("steps", worlds_,
+                 kernels::StepDownhill<Design, O>{rule_, designs_.data(), worlds_, movers_, values_.data(),
+                                                  gains_.gradient(), gains_.finder().overflow(), descent_});
+  }
+  static std::vector<double> read(const Numbers& numbers, std::size_t count) {
+    std::vector<double> all(count);
+    numbers.read(all);
+    return all;
+  }
+
+  Backend* backend_;
+  L loss_;
+  O rule_;
+  std::uint32_t worlds_, movers_, steps_wanted_, done_ = 0;
+  Gains<Backend, T, V> gains_;
+  Buffer<Design> designs_;
+  Numbers power_mw_, weights_, rates_, factors_, x_, best_x_, best_value_, history_;
+  Buffer<typename O::template State<double>> states_;
+  Buffer<std::uint32_t> steps_;
+  Numbers runs_, values_, outer_;
+  kernels::ServingView serving_{};
+  kernels::DescentView<O> descent_{};
+  typename Backend::Program iteration_;
+};
+
+}  // namespace manyworlds::paths::batch

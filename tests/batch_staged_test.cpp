@@ -1,0 +1,125 @@
+// A batch that memory does not hold at once runs in groups and loses nothing; what it takes is known before.
+#include "manyworlds/backend/serial.hpp"
+#include "manyworlds/paths/batch/staged.hpp"
+#include "world_batch.hpp"
+
+namespace {
+
+using namespace manyworlds;
+using namespace manyworlds::test;
+using backend::Serial;
+using paths::batch::Arrays;
+using paths::batch::Room;
+using paths::batch::StagedGains;
+using test::PathModel;
+
+/// A host with little memory.
+class Small : public Serial {
+ public:
+  explicit Small(std::size_t budget) : left_(budget) {}
+  void* allocate(std::size_t bytes) {
+    if (bytes > left_) throw backend::OutOfDeviceMemory("allocation", 0, "made up", "");
+    left_ -= bytes;
+    void* memory = Serial::allocate(bytes);
+    sizes_[memory] = bytes;
+    return memory;
+  }
+  void release(void* memory) noexcept {
+    left_ += sizes_[memory];
+    sizes_.erase(memory);
+    Serial::release(memory);
+  }
+
+ private:
+  std::size_t left_;
+  std::map<void*, std::size_t> sizes_;
+};
+
+struct Rooms {
+  Scene scene = two_rooms();
+  Random random{41, 0, 0, Purpose::test};
+  std::vector<std::uint32_t> movers = add_movers(scene, Movers::two, 1, 2);
+  Arrays arrays;
+  Worlds worlds;
+  Rooms()
+      : arrays((place_devices(scene, random, 2, 40, {.3, .3, .3}, {7.7, 4.7, 2.5}),
+                paths::batch::make_arrays(PathModel(scene, movers, {.max_depth = 2}).world()))),
+        worlds(scene, movers.size(), 50, random, {1, 1, .8}, {7, 4, 2}) {}
+};
+
+constexpr Room world_room{200, 1000, 800, 100};
+Room room_of(std::uint32_t worlds) {
+  return {world_room.pyramids * worlds, world_room.pairs * worlds, world_room.candidates * worlds,
+          world_room.paths * worlds};
+}
+void derivatives(std::uint32_t, std::span<const double> gains, std::span<double> gain_bar) {
+  for (std::size_t i = 0; i < gains.size(); ++i) gain_bar[i] = 1 / (gains[i] + 1e-12);
+}
+
+struct Answer {
+  std::vector<double> gains;
+  std::vector<PoseGradient> gradient;
+  Answer(StagedGains& staged, const Rooms& rooms)
+      : gains(50 * rooms.arrays.links()), gradient(rooms.worlds.poses.size()) {
+    staged.step(rooms.worlds.poses, gains, derivatives, gradient);
+  }
+  void expect_same(const Answer& other) const {
+    EXPECT_EQ(gains, other.gains);
+    EXPECT_EQ(relative_difference(gradient, other.gradient), 0);
+  }
+};
+
+TEST(Footprint, IsWhatTheBatchTakes) {
+  const Rooms rooms;
+  const paths::batch::Footprint memory = paths::batch::footprint<double>(rooms.arrays, world_room);
+  Serial serial;
+  for (std::uint32_t worlds : {32u, 96u, 320u}) {
+    const paths::batch::Gains<Serial> batch(serial, rooms.arrays, worlds, room_of(worlds));
+    const double predicted = double(memory.shared_bytes + worlds * memory.bytes_per_world),
+                 taken = double(batch.shared_bytes() + batch.world_bytes());
+    EXPECT_NEAR(predicted / taken, 1, 0.001) << worlds;
+  }
+  EXPECT_LT(paths::batch::footprint<float>(rooms.arrays, world_room).bytes_per_world, memory.bytes_per_world);
+}
+
+TEST(StagedGains, AreTheSameInGroupsOfAnySize) {
+  const Rooms rooms;
+  const auto make = [&](std::uint32_t worlds) {
+    return paths::batch::make_gains<double>(std::make_unique<Serial>(), rooms.arrays, worlds, room_of(worlds));
+  };
+  std::string said;
+  StagedGains whole(50, 4096, make, [&](const std::string& line) { said = line; });
+  EXPECT_EQ(whole.groups(), 1u);
+  EXPECT_EQ(said, "");
+  const Answer expected(whole, rooms);
+  for (std::uint32_t at_once : {1u, 7u, 25u, 49u}) {
+    StagedGains staged(50, at_once, make, [&](const std::string& line) { said = line; });
+    EXPECT_EQ(staged.groups(), (50 + at_once - 1) / at_once);
+    EXPECT_EQ(said, "50 worlds in " + std::to_string(staged.groups()) + " groups of " + std::to_string(at_once));
+    Answer(staged, rooms).expect_same(expected);
+  }
+}
+
+TEST(StagedGains, HalveWhatDoesNotFitAndLoseNothing) {
+  const Rooms rooms;
+  const paths::batch::Footprint memory = paths::batch::footprint<double>(rooms.arrays, world_room);
+  const auto make_in = [&](std::size_t budget) {
+    return [&rooms, budget](std::uint32_t worlds) {
+      return paths::batch::make_gains<double>(std::make_unique<Small>(budget), rooms.arrays, worlds, Room{});
+    };
+  };
+  StagedGains whole(50, 50, make_in(std::size_t(1) << 40));
+  const Answer expected(whole, rooms);
+  EXPECT_EQ(whole.at_once(), 50u);
+  std::vector<std::string> said;
+  StagedGains staged(50, 50, make_in(memory.shared_bytes + 10 * memory.bytes_per_world),
+                     [&](const std::string& line) { said.push_back(line); });
+  Answer(staged, rooms).expect_same(expected);  // the lists grow until memory ends, in the middle of a step
+  EXPECT_LT(staged.at_once(), 50u);
+  ASSERT_FALSE(said.empty());
+  EXPECT_EQ(said[0], "50 worlds in 2 groups of 25 after allocation failed");
+  StagedGains none(50, 50, make_in(memory.shared_bytes / 2));
+  EXPECT_THROW(Answer(none, rooms), backend::OutOfDeviceMemory);
+}
+
+}  // namespace
