@@ -8,6 +8,7 @@
 #include "manyworlds/scene/names.hpp"
 #include "manyworlds/scene/receivers.hpp"
 #include "manyworlds/scene/validate.hpp"
+#include "byte_size.hpp"
 #include "options.hpp"
 
 namespace examples {
@@ -42,6 +43,7 @@ struct SceneOptions {
   std::string finder = "automatic";
   std::uint64_t rays = mw::paths::default_rays;
   bool no_transmission = false, coherent = false;
+  std::string memory_budget;
 
   explicit SceneOptions(CLI::App& app) {
     app.add_option("--scene", file, "Mitsuba XML scene file")->required()->type_name("FILE")->group("Scene");
@@ -104,6 +106,12 @@ struct SceneOptions {
         ->group("Paths");
     app.add_option("--rays", rays, "of each transmitter, when shooting")->capture_default_str()->group("Paths");
     app.add_flag("--coherent", coherent, "add fields with their phases instead of powers")->group("Paths");
+    app.add_option("--memory-budget", memory_budget,
+                   "most that the static paths may take of memory, 500MB or 8GB; beyond, receivers are worked on tile by "
+                   "tile, paths found anew in each step; each thread of a search takes as much. Maps come in small pieces "
+                   "anyway")
+        ->type_name("SIZE")
+        ->group("Paths");
   }
   SceneOptions(const SceneOptions&) = delete;
 
@@ -129,7 +137,9 @@ struct SceneOptions {
             .coherent = coherent,
             .finder = choose<mw::paths::Finder>("--finder", finder,
                                                 {{"automatic", automatic}, {"beams", beams}, {"shooting", shooting}}),
-            .rays = rays};
+            .rays = rays,
+            .memory_budget_bytes =
+                memory_budget.empty() ? 0 : parse_byte_size("--memory-budget", memory_budget)};
   }
 
   /// Objects put elsewhere by --pose. With a visibility other than hard, their faces must be rectangles.

@@ -23,13 +23,13 @@ struct PathRow {
 
 namespace detail {
 
-/// for_each_path() of a model that is not cut into tiles, or of the tile that begins with receiver `first`; `view` is of
-/// all receivers. Returns the number of groups so far, of which there were `group`.
+/// for_each_path() of a tile number `tile` of `tiles`; `view` is of all receivers. Returns the number of groups so far, of
+/// which there were `group`.
 template <class Model, class F>
-std::size_t for_each_path(const Model& model, const Workspace& w, std::uint32_t first, std::size_t group,
-                          kernels::FieldView<double> view, F&& f) {
+std::size_t for_each_path(const Model& model, const Workspace& w, std::uint32_t tile, std::uint32_t tiles,
+                          std::size_t group, kernels::FieldView<double> view, F&& f) {
   const auto visit = [&](kernels::Path path) {
-    path.rx += first;
+    path.rx = tile + path.rx * tiles;
     f(std::as_const(path), view, group);
   };
   for (std::size_t g = 0; g < w.table.groups.size(); ++g, ++group)
@@ -52,14 +52,15 @@ std::size_t for_each_path(const Model& model, const Workspace& w, std::uint32_t 
 /// where paths with equal group belong to one wave front and their fields add up.
 template <class F>
 void for_each_path(const PathModel& model, const Workspace& w, F&& f) {
-  if (model.receiver_tiles() == 1) return void(detail::for_each_path(model, w, 0, 0, model.field_view(w), f));
+  if (model.receiver_tiles() == 1) return void(detail::for_each_path(model, w, 0, 1, 0, model.field_view(w), f));
   Workspace own;
   own.configuration = w.configuration, own.visibility = w.visibility;
   std::size_t group = 0;
-  model.for_each_tile(own, [&](const TileModel& tile, const Workspace& of_tile, std::size_t first) {
+  model.for_each_tile(own, [&](const TileModel& tile, const Workspace& of_tile, std::size_t number) {
     kernels::FieldView<double> view = tile.field_view(of_tile);
     view.receivers = model.world().receivers.data();
-    group = detail::for_each_path(tile, of_tile, std::uint32_t(first), group, view, f);
+    group = detail::for_each_path(tile, of_tile, std::uint32_t(number), std::uint32_t(model.receiver_tiles()), group,
+                                  view, f);
   });
 }
 

@@ -18,7 +18,7 @@ class PathModel {
   std::size_t receivers() const { return all_.receivers(); }
   const StaticWorld& world() const { return all_.world(); }
   /// 1, or into how many tiles the receivers are cut to keep to the memory budget.
-  std::size_t receiver_tiles() const { return world().tiles.size() - 1; }
+  std::size_t receiver_tiles() const { return world().tiles; }
   Workspace make_workspace() const { return {}; }
 
   /// Finds the paths of a configuration, evaluates them and fills w.gains. Throws InputError when poses and transmitters
@@ -27,8 +27,8 @@ class PathModel {
     if (receiver_tiles() == 1) return all_.gains(c, visibility, w);
     all_.place(c, visibility, w);
     w.gains.resize(transmitters() * receivers());
-    for_each_tile(w, [&](const TileModel& tile, const Workspace& own, std::size_t first) {
-      copy_receivers(own.gains, 0, w.gains, first, tile.receivers());
+    for_each_tile(w, [&](const TileModel&, const Workspace& own, std::size_t tile) {
+      for_each_number(tile, [&](std::size_t in_tile, std::size_t number) { w.gains[number] = own.gains[in_tile]; });
     });
   }
 
@@ -48,20 +48,20 @@ class PathModel {
                                        std::to_string(gain_bar.size()) + " and " + std::to_string(w.gains.size()));
     if (receiver_tiles() == 1) return all_.pullback(gain_bar, w, sink);
     std::vector<double> bar;
-    for_each_tile(w, [&](const TileModel& tile, Workspace& own, std::size_t first) {
+    for_each_tile(w, [&](const TileModel& model, Workspace& own, std::size_t tile) {
       bar.resize(own.gains.size());
-      copy_receivers(gain_bar, first, bar, 0, tile.receivers());
+      for_each_number(tile, [&](std::size_t in_tile, std::size_t number) { bar[in_tile] = gain_bar[number]; });
       if constexpr (AnySink::wants_receivers) {
-        TileSink<AnySink> numbered{sink, std::uint32_t(first)};
-        tile.pullback(bar, own, numbered);
+        TileSink<AnySink> numbered{sink, std::uint32_t(tile), std::uint32_t(receiver_tiles())};
+        model.pullback(bar, own, numbered);
       } else {
-        tile.pullback(bar, own, sink);
+        model.pullback(bar, own, sink);
       }
     });
   }
 
-  /// f(tile, its workspace, its first receiver) for every tile of receivers, one after the other, with the gains of the
-  /// configuration that w holds. The static paths of a tile are found for the call and forgotten after it.
+  /// f(its model, its workspace, its number) for every tile of receivers (StaticWorld::tiles), one after the other, with the
+  /// gains of the configuration that w holds. The static paths of a tile are found for the call and forgotten after it.
   template <class F>
   void for_each_tile(Workspace& w, F&& f) const {
     if (!w.of_tile) w.of_tile = std::make_unique<Workspace>();
@@ -70,7 +70,7 @@ class PathModel {
       w.of_tile->own_paths.clear();
       tile.gains(w.configuration, w.visibility, *w.of_tile);
       w.bytes_of_tile = std::max(w.bytes_of_tile, tile.world().bytes());
-      f(tile, *w.of_tile, world().tiles[i]);
+      f(tile, *w.of_tile, i);
     }
   }
 
@@ -80,13 +80,12 @@ class PathModel {
   Geometry geometry(const Workspace& w) const { return all_.geometry(w); }
 
  private:
-  /// Receivers [from, from + count) of each transmitter to those from `to` on in another array.
-  void copy_receivers(const std::vector<double>& source, std::size_t from, std::vector<double>& target, std::size_t to,
-                      std::size_t count) const {
-    const std::size_t of_source = source.size() / transmitters(), of_target = target.size() / transmitters();
+  /// f(i, k) for all gains of a tile: number i of its own is number k of the whole.
+  template <class F>
+  void for_each_number(std::size_t tile, F&& f) const {
+    std::size_t i = 0;
     for (std::size_t t = 0; t < transmitters(); ++t)
-      std::copy_n(source.begin() + std::ptrdiff_t(t * of_source + from), count,
-                  target.begin() + std::ptrdiff_t(t * of_target + to));
+      for (std::size_t rx = tile; rx < receivers(); rx += receiver_tiles()) f(i++, t * receivers() + rx);
   }
 
   TileModel all_;

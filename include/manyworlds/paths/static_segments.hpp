@@ -78,8 +78,6 @@ class StaticSegments {
   std::size_t blocks() const { return blocks_.size(); }
   std::size_t words() const { return (paths_ + 63) / 64; }
 
-  /// Bytes that a segment takes, about.
-  static constexpr std::size_t bytes_of_segment() { return (sizeof(Block) + sizeof(Boxd)) / width; }
   std::size_t bytes() const { return blocks_.capacity() * sizeof(Block) + bounds_.capacity() * sizeof(Boxd); }
 
  private:

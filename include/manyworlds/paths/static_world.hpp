@@ -1,6 +1,5 @@
 #pragma once
 #include <memory>
-#include <numeric>
 
 #include "manyworlds/bvh/build.hpp"
 #include "manyworlds/kernels/path_field.hpp"
@@ -69,9 +68,8 @@ class StaticWorld {
       receivers.push_back(make_device<double>(scene.receivers.positions[r],
                                               orientations.empty() ? Vec3d{} : orientations[r],
                                               scene.receivers.antenna.value_or(Antenna{})));
-    tiles = {0, receivers.size()};
     if (options.memory_budget_bytes > 0) cut_into_tiles();
-    if (tiles.size() == 2) find_paths();
+    if (tiles == 1) find_paths();
   }
   /// The same world with only some of the receivers, and their static paths.
   StaticWorld(const StaticWorld& all, const std::vector<std::uint32_t>& chosen)
@@ -87,14 +85,13 @@ class StaticWorld {
         mover_shapes(all.mover_shapes),
         object_index(all.object_index),
         mover_faces(all.mover_faces),
-        tiles{0, chosen.size()},
         bvh_(all.bvh_) {
     for (const std::uint32_t rx : chosen) receivers.push_back(all.receivers[rx]);
     find_paths();
   }
   /// The one with the receivers of a tile.
   StaticWorld(const StaticWorld& all, std::size_t tile)
-      : StaticWorld(all, numbers(all.tiles[tile], all.tiles[tile + 1])) {}
+      : StaticWorld(all, every(all.tiles, tile, all.receivers.size())) {}
   StaticWorld(const StaticWorld&) = delete;
   StaticWorld& operator=(const StaticWorld&) = delete;
 
@@ -169,12 +166,15 @@ class StaticWorld {
   std::vector<std::uint32_t> object_index;  ///< of each mover, in the scene
   std::uint32_t mover_faces = 0;
   std::vector<std::unique_ptr<TransmitterPaths>> static_paths;  ///< by transmitter; none when there are several tiles
-  std::vector<std::size_t> tiles;                               ///< first receiver of each tile, and their number
+  /// Into how many tiles the receivers are cut: number i of n has the receivers i, i + n, i + 2 n, ..., so that all tiles
+  /// are alike.
+  std::size_t tiles = 1;
 
  private:
-  static std::vector<std::uint32_t> numbers(std::size_t first, std::size_t last) {
-    std::vector<std::uint32_t> all(last - first);
-    std::iota(all.begin(), all.end(), std::uint32_t(first));
+  /// first, first + step, ... below n.
+  static std::vector<std::uint32_t> every(std::size_t step, std::size_t first, std::size_t n) {
+    std::vector<std::uint32_t> all;
+    for (; first < n; first += step) all.push_back(std::uint32_t(first));
     return all;
   }
 
@@ -193,40 +193,24 @@ class StaticWorld {
 
   /// Cuts the receivers into tiles that keep to the budget. Throws InputError when that is too small for any.
   void cut_into_tiles() {
-    // While a tile's paths are found they stand in memory twice; the rest is for what an evaluation makes of them.
-    constexpr double share = 2.5;
-    // What a stretch of neighbours takes is judged by one of them.
-    const parallel::Cut stretches(receivers.size(), 1, 1024);
-    std::vector<std::uint32_t> chosen;
-    for (std::size_t i = 0; i < stretches.pieces; ++i)
-      chosen.push_back(std::uint32_t((stretches.begin(i) + stretches.end(i)) / 2));
-    const StaticWorld sample(*this, chosen);
-    // Geometry is there twice, in the whole and in the tile.
-    double always = double(2 * bytes() + receivers.size() * transmitters.size() * sizeof(double)), most = 0;
-    std::vector<double> bytes_of(stretches.pieces, 0);
+    // While they are found, paths stand in memory nearly twice; what an evaluation makes of them takes less than that.
+    constexpr double headroom = 2;
+    const std::size_t n = receivers.size();
+    const StaticWorld sample(*this, every(std::max<std::size_t>(1, n / 1024), 0, n));
+    // Geometry is there twice, in the whole and in a tile.
+    double always = double(2 * bytes() + n * transmitters.size() * sizeof(double)), rest = 0;
     for (const auto& t : sample.static_paths) {
-      always += share * double(t->cache.prefixes.size() * sizeof(Beam));
-      for (std::size_t i = 0; i < bytes_of.size(); ++i)
-        bytes_of[i] += share * double(t->bytes_of(i) * (stretches.end(i) - stretches.begin(i)));
+      const double prefixes = double(t->cache.prefixes.capacity() * sizeof(Beam));
+      always += headroom * prefixes;
+      rest += headroom * (double(t->bytes()) - prefixes) * double(n) / double(sample.receivers.size());
     }
-    if (options.moving_transmitters)  // one that has left its place has paths of its own beside
-      for (double& b : bytes_of) b *= 2;
-    for (const double b : bytes_of) most = max(most, b);
-    const double budget = double(options.memory_budget_bytes);
-    if (always + most > budget)
-      throw InputError("memory_budget_bytes", "expected at least " + std::to_string(std::size_t(always + most) + 1) +
+    if (options.moving_transmitters) rest *= 2;  // one that has left its place has paths of its own beside
+    const double budget = double(options.memory_budget_bytes), least = always + rest / double(n);
+    if (least > budget)
+      throw InputError("memory_budget_bytes", "expected at least " + std::to_string(std::size_t(least) + 1) +
                                                   " for this scene, found " +
                                                   std::to_string(options.memory_budget_bytes));
-    tiles = {0};
-    double sum = always;
-    for (std::size_t i = 0; i < bytes_of.size(); ++i) {
-      if (sum + bytes_of[i] > budget) {
-        tiles.push_back(stretches.begin(i));
-        sum = always;
-      }
-      sum += bytes_of[i];
-    }
-    tiles.push_back(receivers.size());
+    tiles = always + rest <= budget ? 1 : std::min(n, std::size_t(std::ceil(rest / (budget - always))));
     finder = sample.finder;
   }
 

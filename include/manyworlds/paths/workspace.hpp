@@ -70,15 +70,15 @@ struct PoseSink {
   }
 };
 
-/// Sink for the receivers of a tile, whose own numbers begin with 0.
+/// Sink for the receivers of a tile, whose number i is first + i step of the whole.
 template <class Sink>
 struct TileSink {
   static constexpr bool wants_materials = Sink::wants_materials, wants_receivers = true,
                         wants_static = Sink::wants_static;
   Sink& sink;
-  std::uint32_t first;
+  std::uint32_t first, step;
   void transmitter(std::uint32_t tx, Vec3d v) { sink.transmitter(tx, v); }
-  void receiver(std::uint32_t rx, Vec3d v) { sink.receiver(first + rx, v); }
+  void receiver(std::uint32_t rx, Vec3d v) { sink.receiver(first + rx * step, v); }
   void material(std::uint32_t m, double eps_r, double sigma, double thickness) {
     sink.material(m, eps_r, sigma, thickness);
   }
