@@ -31,7 +31,8 @@ struct Console {
       const double workers = told(p.execution, "workers"), each = told(p.execution, "bytes_per_worker_expected") / 1e6,
                    budget = told(p.execution, "memory_budget") / 1e6;
       std::fprintf(stderr, "%.0f workers, about %.0f MB each and %.0f MB in all expected%s\n", workers, each,
-                   workers * each, budget > 0 ? (" of a budget of " + to_text(std::round(budget)) + " MB").c_str() : "");
+                   workers * each,
+                   budget > 0 ? (" of a budget of " + to_text(std::round(budget)) + " MB").c_str() : "");
     }
     table.start(p);
   }
@@ -81,6 +82,22 @@ void check_gradient(const Problem& problem, examples::Search search) {
         if (!(check.worst() <= most))
           throw std::runtime_error("the gradient is wrong by " + to_text(check.worst()) + ", expected at most " +
                                    to_text(most));
+      },
+      search);
+}
+
+/// Gives a search in processes the budget of all of them, and leaves half of it to the paths of each: so many workers
+/// live as fit.
+void share_memory(std::size_t& budget, examples::Search& search) {
+  std::visit(
+      [&](auto& s) {
+        for_each_field(s.executor.prm, [&]<class T>(const std::string& name, T& value, const char*) {
+          if constexpr (std::same_as<T, double>) {
+            if (name != "memory_budget_bytes" || budget == 0) return;
+            if (value == 0) value = double(budget);
+            budget /= 2;
+          }
+        });
       },
       search);
 }
@@ -156,9 +173,11 @@ int main(int argc, char** argv) {
 
   bool ended_early = false;
   const int code = examples::run_driver(app, argc, argv, [&] {
-    const examples::Search search = search_options.chosen();
+    examples::Search search = search_options.chosen();
     if (print_config) return void(std::cout << search_options.config(app, search));
-    const ProblemOptions options = power_options.problem_options(scene_options.path_options());
+    paths::PathOptions path_options = scene_options.path_options();
+    share_memory(path_options.memory_budget_bytes, search);
+    const ProblemOptions options = power_options.problem_options(path_options);
     examples::check_between("--map-spacing", map_spacing, 0, 1e6, " m");
 
     Stopwatch watch;
@@ -185,6 +204,10 @@ int main(int argc, char** argv) {
     if (check) return check_gradient(problem, search);
     if (!quiet)
       std::fprintf(stderr, "%s, prepared in %.2f s\n", examples::problem_text(problem, report).c_str(), watch.lap());
+    if (const std::size_t tiles = problem.model->receiver_tiles(); tiles > 1 && !quiet)
+      std::fprintf(stderr,
+                   "paths do not fit into --memory-budget: receivers in %zu tiles, paths found anew in each step\n",
+                   tiles);
 
     examples::end_on_ctrl_c();
     checkpoint.folder = output;

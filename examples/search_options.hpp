@@ -92,6 +92,8 @@ class SearchOptions {
     const std::vector<std::pair<std::string, std::string>> short_names{
         {"optimizer.rates", "--rates"},
         {"executor.threads", "--threads"},
+        {"executor.processes", "--processes"},
+        {"executor.fraction", "--fraction"},
         {"report.coverage_dbm", "--coverage-dbm"},
         {"visibility.kind", "--visibility"},
         {"visibility.tiles", "--tiles"},

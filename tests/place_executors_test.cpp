@@ -12,7 +12,7 @@ const Arguments full = tried + Arguments{"--iterations", "12"};
 
 TEST_F(Place, IsTheSameOnEveryExecutor) {
   const json serial = repeatable(found(full + Arguments{"--executor", "serial"}));
-  const Arguments processes{"--executor", "processes", "--executor.processes"};
+  const Arguments processes{"--executor", "processes", "--processes"};
   for (const Arguments& executor : {Arguments{"--threads", "1"}, Arguments{"--threads", "2"},
                                     Arguments{"--threads", "7"}, processes + Arguments{"1"}, processes + Arguments{"3"},
                                     processes + Arguments{"2", "--threads", "2", "--executor.batch", "3"}}) {
@@ -47,13 +47,29 @@ TEST_F(Place, RefusesACheckpointOfAnotherScene) {
   EXPECT_NE(other.err.find("is of another run: frequency_hz was 3.5e+09, is 2e+09"), std::string::npos) << other.err;
 }
 
+TEST_F(Place, KeepsToAMemoryBudgetAndSaysWhatItExpects) {
+  const Arguments processes{"--executor", "processes", "--processes", "6", "--memory-budget"};
+  const Outcome outcome = run(full + processes + Arguments{"60MB"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  const json used = result()["execution"];
+  EXPECT_LT(std::stod(used["bytes_of_workers"].get<std::string>()), 60e6);
+  EXPECT_NE(outcome.err.find(" MB in all expected of a budget of "), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.out.find("workers took "), std::string::npos) << outcome.out;
+  for (const auto& [size, where] : {std::pair{"10 MB", "executor.memory_budget_bytes: expected at least "},
+                                    std::pair{"12 parsecs", "--memory-budget: expected a size as 500MB or 8GB"}}) {
+    const Outcome bad = run(full + processes + Arguments{size});
+    EXPECT_EQ(bad.code, 2);
+    EXPECT_NE(bad.err.find(where), std::string::npos) << bad.err;
+  }
+}
+
 TEST_F(Place, SaysWhenWorkersCannotBeHad) {
   const Outcome missing = run(full + Arguments{"--executor", "processes", "--executor.program", "/bin/false"});
   EXPECT_EQ(missing.code, 1);
   EXPECT_EQ(missing.err.substr(missing.err.rfind("place: ")).rfind("place: no worker starts: worker '", 0), 0u)
       << missing.err;
   EXPECT_FALSE(fs::exists(output / "result.json"));
-  EXPECT_EQ(run(full + Arguments{"--executor", "processes", "--executor.processes", "-1"}).code, 2);
+  EXPECT_EQ(run(full + Arguments{"--executor", "processes", "--processes", "-1"}).code, 2);
 }
 
 }  // namespace

@@ -39,6 +39,7 @@ class Problem : public BasicProblem<paths::PathModel, placement::Placement> {
     add("finder", int(paths.finder));
     add("rays", paths.rays);
     add("max_beams", paths.max_beams);
+    add("receiver_tiles", model->receiver_tiles());
     add("serving", serving);
     add("noise_dbm", noise_dbm);
     add("floor_dbm", floor_dbm);
