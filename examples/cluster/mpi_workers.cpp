@@ -98,6 +98,7 @@ class Rank {
   }
 
  private:
+  static constexpr double least_s = 20e-6;
   using Sides = std::map<std::uint64_t, Side>;
 
   static int listen(const std::string& path) {
@@ -130,15 +131,18 @@ class Rank {
     return pid;
   }
 
-  /// Sleeps until a socket has something, a tenth of a millisecond at most for MPI's sake, and moves bytes.
+  /// Moves bytes; first sleeps until a socket has some, but no longer than a twentieth of the time for which nothing
+  /// has come, since MPI wakes nobody.
   void exchange(int listener) {
     std::vector<::pollfd> all{{listener, POLLIN, 0}};
     for (const auto& [id, side] : sides_) {
       all.push_back({side.socket, short(POLLIN | (side.unsent.empty() ? 0 : POLLOUT)), 0});
       all.push_back({side.child ? side.child->output() : -1, POLLIN, 0});
     }
-    const ::timespec patience{0, 100'000};
+    const ::timespec patience{0, long(1e9 * patience_s_)};
+    patience_s_ = std::min(1.05 * patience_s_, 1e-3);
     if (::ppoll(all.data(), ::nfds_t(all.size()), &patience, nullptr) <= 0) return;
+    patience_s_ = least_s;
     std::size_t i = 1;
     for (auto at = sides_.begin(); at != sides_.end(); i += 2) {
       const auto here = at++;
@@ -175,6 +179,7 @@ class Rank {
   }
 
   void deliver(const Letter& letter) {
+    patience_s_ = least_s;
     if (letter.kind == Kind::open) sides_[letter.id].rank = letter.rank;
     const auto at = sides_.find(letter.id);
     if (at == sides_.end()) return;  // it was closed at both ends at once
@@ -233,6 +238,7 @@ class Rank {
   inline static volatile ::pid_t run_ = 0;
   int rank_ = 0, size_ = 0;
   std::uint64_t last_id_ = 0;
+  double patience_s_ = least_s;
   examples::Mail mail_;
   Sides sides_;
 };

@@ -62,11 +62,12 @@ def on_its_own(folder, place, reference):
     expect(result(run.folder)[0]["interrupted"], f"Ctrl-C did not end the search: {run.printed()}")
     print("Ctrl-C: the result so far was written")
 
-    for number, code in ((signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGKILL, -signal.SIGKILL)):
+    # Ray's own agents try for a minute to tell a dead Ray of its death.
+    for number, code, patience_s in ((signal.SIGTERM, 128 + signal.SIGTERM, 10), (signal.SIGKILL, -signal.SIGKILL, 150)):
         run = Run(f"{folder}/{number.name}", launcher, place, 1000)
         run.wait_for_workers(4)
         os.kill(run.process.pid, number)
-        run.end(code)
+        run.end(code, patience_s)
         print(f"{number.name}: nothing left behind")
 
     run = Run(f"{folder}/nix", launcher, "nix")

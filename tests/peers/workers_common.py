@@ -80,8 +80,8 @@ class Run:
             time.sleep(0.05)
         raise Failure(f"no {count} workers: {self.printed()}")
 
-    def end(self, code=0):
-        """Waits for it; nothing of it may be left then."""
+    def end(self, code=0, patience_s=10):
+        """Waits for it; soon after nothing of it may be left."""
         try:
             found = self.process.wait(LIMIT_S)
         except subprocess.TimeoutExpired:
@@ -90,7 +90,7 @@ class Run:
             raise Failure(f"did not end within {LIMIT_S} s: {self.printed()}")
         expect(code is None or found == code, f"left with {found}, expected {code}: {self.printed()}")
         left = left_behind(self.folder)
-        for _ in range(100):
+        for _ in range(10 * patience_s):
             if not left:
                 return
             time.sleep(0.1)
