@@ -162,7 +162,7 @@ def main():
     parser.add_argument("--runs", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--ray")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     if options.ray:
         EXECUTORS.clear()
         EXECUTORS["Ray"] = []

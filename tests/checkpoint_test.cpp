@@ -47,7 +47,10 @@ E engine(mw::StartMode mode = mw::StartMode::selected, std::uint64_t seed = 1) {
   auto prm = small<E>(6, 24);
   prm.starts.mode = mode;
   prm.seed = seed;
-  if constexpr (requires { prm.pruning.fraction; }) prm.convergence.patience = 3;
+  if constexpr (requires { prm.pruning.fraction; }) {
+    prm.convergence.patience = 3;
+    prm.polish = {.worlds = 2, .steps = 6};
+  }
   return E{two_movers(), prm};
 }
 

@@ -42,6 +42,10 @@ inline void expect_bit_equal(const Result& a, const Result& b) {
   EXPECT_TRUE(same_bits(a.x, b.x));
   EXPECT_EQ(a.counts.evaluations(), b.counts.evaluations());
   EXPECT_EQ(a.counts.new_starts, b.counts.new_starts);
+  ASSERT_EQ(a.polished.has_value(), b.polished.has_value());
+  if (a.polished) {
+    EXPECT_TRUE(same_bits(a.polished->x, b.polished->x));
+  }
   ASSERT_EQ(a.worlds.size(), b.worlds.size());
   for (std::size_t w = 0; w < a.worlds.size(); ++w) {
     EXPECT_EQ(a.worlds[w].reason, b.worlds[w].reason);

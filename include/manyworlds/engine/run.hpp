@@ -1,9 +1,9 @@
 #pragma once
-#include "manyworlds/engine/callback.hpp"
 #include "manyworlds/engine/exchange.hpp"
 #include "manyworlds/engine/identity.hpp"
 #include "manyworlds/engine/multistart_params.hpp"
-#include "manyworlds/engine/population.hpp"
+#include "manyworlds/engine/observer.hpp"
+#include "manyworlds/engine/run_state.hpp"
 
 namespace manyworlds {
 
@@ -37,7 +37,7 @@ class Run {
     result_.counts.gradient_cost = prm_.report.gradient_cost;
     if constexpr (World::archivable) {
       identity_ = identity_of(problem, prm_);
-      workspaces_.hire(open_crew(executor, identity_, job_server()));
+      workspaces_.hire(open_crew(executor, identity_, make_job_server<World>(physics_, workspaces_)));
     } else if (open_crew(executor, {}, {})) {
       throw InputError("executor", "worlds in other processes need archive() in the state of the optimizer " +
                                        std::string(O::name) + " and of the social policy " + S::name);
@@ -68,10 +68,10 @@ class Run {
     for (World* world : ran) jobs.push_back({world, iteration_});
     workspaces_.run(physics_, jobs);
     ++iteration_;
-    if (!ran.empty()) look(ran);
-    note_events(ran);
+    if (!ran.empty()) observer_.look(ran);
+    observer_.note_events(ran, iteration_, result_.events);
     announce(ran);
-    check_enough();
+    observer_.check_enough(prm_.min_live_worlds);
     result_.times.descent_s += watch_.lap();
   }
 
@@ -130,6 +130,10 @@ class Run {
     watch_.lap();
     result_.interrupted = callbacks_.stopped();
     save(result_.interrupted);
+    const bool polishes = prm_.polish.worlds > 0 && !result_.interrupted;
+    std::string before_polish;
+    if constexpr (World::archivable && Callbacks<C...>::keeps)
+      if (polishes) before_polish = state();
     const Worlds ended = worlds_.those([](const World& w) { return !w.removed(); });
     score(ended);
     for (World* world : ended) world->close();
@@ -145,10 +149,11 @@ class Run {
       result_.worlds.push_back(std::move(worlds_[w].record));
     }
     describe_winner(problem_, prm_.visibility, prm_.report, result_, *typename Spaces::Loan(workspaces_));
-    if (prm_.polish.worlds > 0 && !result_.interrupted) {
+    if (polishes) {
       polish_best(physics_, prm_.visibility, physics_.scales, prm_.polish, prm_.seed, prm_.report.coverage_dbm,
                   workspaces_, result_, [this] { return callbacks_.stopped(); });
       result_.interrupted = callbacks_.stopped();
+      if (result_.interrupted) callbacks_.save(iteration_, true, identity_, [&] { return before_polish; });
     }
     result_.params = {{"loss", L::name}, {"optimizer", O::name}, {"pruning", P::name}, {"social", S::name}};
     for (auto& line : print_params(prm_)) result_.params.push_back(std::move(line));
@@ -217,81 +222,28 @@ class Run {
 
   /// Tells callbacks which of these worlds have stopped.
   void announce(const Worlds& worlds) {
+    const Progress p = progress();
     for (const World* world : worlds) {
-      if (!world->alive()) callbacks_.world_stopped(progress(), world->record);
-    }
-  }
-
-  /// Notes the best of the worlds that ran.
-  void look(const Worlds& ran) {
-    seen_.best_loss = unknown;
-    seen_.best_rss_dbm = unknown;
-    for (const World* world : ran) {
-      if (!better(world->loss(), seen_.best_loss)) continue;
-      seen_.best_loss = world->loss();
-      seen_.best_world = world->record.id;
-      seen_.best_x = std::span<const double>(world->record.history.x).last(problem_.variables().size());
-      seen_.best_rss_dbm = world->weakest_dbm();
+      if (!world->alive()) callbacks_.world_stopped(p, world->record);
     }
   }
 
   Progress progress() {
-    states_.clear();
-    for (std::size_t w = 0; w < worlds_.size(); ++w) states_.push_back(state_of(worlds_[w].record));
-    Progress p = seen_;
-    p.states = states_;
+    Progress p = observer_.progress();
     if (workspaces_.crew()) p.execution = workspaces_.crew()->report();
     p.iteration = iteration_;
     p.iterations = prm_.iterations;
-    p.worlds = worlds_.size();
-    p.alive = worlds_.count_alive();
     p.evaluations = spent();
     p.seconds = seconds();
     return p;
   }
   double seconds() const { return earlier_s_ + total_.elapsed(); }
 
-  /// Notes which worlds an executor had to help.
-  void note_events(const Worlds& ran) {
-    for (const World* world : ran) {
-      const WorldResult& w = world->record;
-      if (w.reason == Reason::failed)
-        result_.events.push_back({w.id, iteration_, w.failure});
-      else if (world->restarted)
-        result_.events.push_back({w.id, iteration_, "its step was done again after a worker was lost"});
-    }
-  }
-
-  /// Throws RunError when failures have left too few worlds.
-  void check_enough() {
-    const Worlds failed = worlds_.those([](const World& w) { return w.record.reason == Reason::failed; });
-    if (failed.empty() || worlds_.size() - failed.size() >= std::size_t(prm_.min_live_worlds)) return;
-    throw RunError(std::to_string(failed.size()) + " of " + std::to_string(worlds_.size()) +
-                   " worlds have failed; world " + std::to_string(failed.back()->record.id) + ": " +
-                   failed.back()->record.failure);
-  }
-
-  /// What a worker of this run answers.
-  JobServer job_server() {
-    return [this](std::uint8_t kind, ArchiveReader& question, ArchiveWriter& answer) {
-      typename Spaces::Loan workspace(workspaces_);
-      if (serve_evaluation(JobKind(kind), physics_, *workspace, question, answer)) return;
-      if (JobKind(kind) != JobKind::advance) throw ArchiveError("unknown kind of job " + std::to_string(kind));
-      World world;
-      AdvanceJob<World> job{&world};
-      serve_job(job, physics_, *workspace, question, answer);
-    };
-  }
-
-  /// Everything that a run which goes on needs.
-  template <class A>
-  void archive(A& a) {
-    a(iteration_, pending_, budget_, earlier_s_, result_.counts, result_.times, result_.events, finder_, worlds_);
-  }
+  auto view() { return RunState{iteration_, pending_, budget_, earlier_s_, result_, finder_, worlds_}; }
   std::string state() {
     const double before = std::exchange(earlier_s_, seconds());
     ArchiveWriter bytes;
-    archive(bytes);
+    bytes(view());
     earlier_s_ = before;
     return bytes.take();
   }
@@ -303,28 +255,17 @@ class Run {
       callbacks_.save(iteration_, last, identity_, [this] { return cut_short_ ? before_begin_ : state(); });
     }
   }
-  /// Can the state be one of this run?
-  bool plausible() {
-    const std::size_t n = problem_.variables().size(), all = std::size_t(prm_.worlds);
-    bool good = iteration_ >= 0 && iteration_ <= prm_.iterations && pending_ <= all && worlds_.size() >= 1 &&
-                finder_.plausible();
-    for (std::size_t w = 0; w < worlds_.size(); ++w) {
-      const WorldResult& record = worlds_[w].record;
-      const History& h = record.history;
-      good = good && record.id == w && worlds_[w].fits(n, iteration_) && h.fits(n) &&
-             (h.rows() > 0 || record.born == iteration_);
-    }
-    return good;
-  }
   bool restored() {
     if constexpr (World::archivable) {
       const std::optional<std::string> bytes = callbacks_.restore(identity_);
       if (!bytes) return false;
       ArchiveReader reader(*bytes);
-      archive(reader);
+      auto state = view();
+      reader(state);
       if (!reader.done()) throw ArchiveError("a checkpoint is followed by more bytes");
-      if (!plausible()) throw ArchiveError("a checkpoint whose numbers cannot be");
-      if (const Worlds running = worlds_.alive(); !running.empty() && iteration_ > 0) look(running);
+      if (!state.plausible(problem_.variables().size(), std::size_t(prm_.worlds), prm_.iterations))
+        throw ArchiveError("a checkpoint whose numbers cannot be");
+      if (iteration_ > 0) observer_.look(worlds_.alive());
       return true;
     }
     return false;
@@ -341,8 +282,7 @@ class Run {
   Spaces workspaces_;
   StartFinder<Physics<L, O, Problem>, Problem, E> finder_;
   Population<O, S> worlds_;
-  std::vector<WorldState> states_;
-  Progress seen_;  ///< what the last iteration looked like
+  Observer<O, S> observer_{worlds_};
   Identity identity_;
   std::size_t pending_ = 0;   ///< starts that were asked for and have not begun
   bool cut_short_ = false;    ///< the last search for starts was told to stop

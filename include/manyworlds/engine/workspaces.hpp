@@ -118,4 +118,17 @@ class Workspaces {
   std::unique_ptr<Crew> crew_;
 };
 
+/// What a worker of a run answers: any job, with the context of the run.
+template <class World, class Context, class Problem, Executor E>
+JobServer make_job_server(const Context& context, Workspaces<Problem, E>& workspaces) {
+  return [&](std::uint8_t kind, ArchiveReader& question, ArchiveWriter& answer) {
+    typename Workspaces<Problem, E>::Loan workspace(workspaces);
+    if (serve_evaluation(JobKind(kind), context, *workspace, question, answer)) return;
+    if (JobKind(kind) != JobKind::advance) throw ArchiveError("unknown kind of job " + std::to_string(kind));
+    World world;
+    AdvanceJob<World> job{&world};
+    serve_job(job, context, *workspace, question, answer);
+  };
+}
+
 }  // namespace manyworlds

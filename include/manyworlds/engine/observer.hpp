@@ -1,0 +1,65 @@
+#pragma once
+#include <vector>
+
+#include "manyworlds/engine/callback.hpp"
+#include "manyworlds/engine/population.hpp"
+
+namespace manyworlds {
+
+/// What callbacks are told of a run's worlds.
+template <Optimizer O, Social S>
+class Observer {
+ public:
+  using Worlds = typename Population<O, S>::Worlds;
+
+  explicit Observer(Population<O, S>& worlds) : worlds_(worlds) {}
+
+  /// Notes the best of the worlds that ran.
+  void look(const Worlds& ran) {
+    seen_.best_loss = unknown;
+    seen_.best_rss_dbm = unknown;
+    for (const auto* world : ran) {
+      if (!better(world->loss(), seen_.best_loss)) continue;
+      seen_.best_loss = world->loss();
+      seen_.best_world = world->record.id;
+      seen_.best_x = std::span<const double>(world->record.history.x).last(world->x.size());
+      seen_.best_rss_dbm = world->weakest_dbm();
+    }
+  }
+  /// All worlds as they stand; the caller adds what it knows of the run.
+  Progress progress() {
+    states_.clear();
+    for (std::size_t w = 0; w < worlds_.size(); ++w) states_.push_back(state_of(worlds_[w].record));
+    Progress p = seen_;
+    p.states = states_;
+    p.worlds = worlds_.size();
+    p.alive = worlds_.count_alive();
+    return p;
+  }
+
+  /// Notes which worlds an executor had to help in an iteration.
+  void note_events(const Worlds& ran, int iteration, std::vector<WorldEvent>& events) const {
+    for (const auto* world : ran) {
+      const WorldResult& w = world->record;
+      if (w.reason == Reason::failed)
+        events.push_back({w.id, iteration, w.failure});
+      else if (world->restarted)
+        events.push_back({w.id, iteration, "its step was done again after a worker was lost"});
+    }
+  }
+  /// Throws RunError when failures have left fewer worlds than `least`.
+  void check_enough(int least) const {
+    const Worlds failed = worlds_.those([](const auto& w) { return w.record.reason == Reason::failed; });
+    if (failed.empty() || worlds_.size() - failed.size() >= std::size_t(least)) return;
+    throw RunError(std::to_string(failed.size()) + " of " + std::to_string(worlds_.size()) +
+                   " worlds have failed; world " + std::to_string(failed.back()->record.id) + ": " +
+                   failed.back()->record.failure);
+  }
+
+ private:
+  Population<O, S>& worlds_;
+  std::vector<WorldState> states_;
+  Progress seen_;  ///< what the last iteration looked like
+};
+
+}  // namespace manyworlds
