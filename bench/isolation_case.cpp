@@ -41,6 +41,11 @@ struct Clock {
     ends.push_back(seconds());
     losses.push_back(p.best_loss);
     if (ends.size() == 2) out["first_iteration_s"] = ends[1];
+    if (p.iteration == 100) {
+      out["bytes_of_run_after_100"] = executor::resident_bytes();
+      for (const auto& [name, value] : p.execution)
+        if (name == "bytes_of_workers") out["bytes_of_workers_after_100"] = std::stod(value);
+    }
     return ends.back() - ends[1] > most_s;
   }
 };
