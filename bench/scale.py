@@ -141,6 +141,23 @@ def tables(say, rows):
         say.row(name, ms(row["world_step_ms_1_thread"]), ms(row["world_step_ms_2_threads"]), f"{row['speedup']:.2f}")
         bar(f"threads 1 to 2 on 32 worlds, {name}", ">= 1.8", row["speedup"], row["speedup"] >= 1.8)
 
+    say.table("Threads in a world: one step with gradient, office_v1, depth 3, 950 receivers, in turn, the fastest of 40 turns each",
+              "transmission", "visibility", "1 thread, ms", "all threads, ms", "speed-up")
+    for (transmission, kind), row in rows.of("threads_in_a_world"):
+        say.row("on" if transmission else "off", VISIBILITIES[kind], ms(row["one_thread_ms"]), ms(row["all_threads_ms"]), f"{row['speedup']:.2f}")
+
+    say.table("Threads at the start: one transmitter, transmission, in turn, the fastest of five each", "scene", "receivers", "depth",
+              "1 thread, ms", "all threads, ms", "speed-up")
+    for (scene, _, depth), row in rows.of("threads_at_the_start"):
+        say.row(("empty room", "office_v1")[scene], f"{row['receivers']:,.0f}", depth, ms(row["one_thread_ms"]), ms(row["all_threads_ms"]),
+                f"{row['speedup']:.2f}")
+
+    say.table("Memory budget: office_v1, depth 2, transmission, one step with gradient on all threads", "receivers", "budget, MB", "visibility",
+              "tiles", "start, ms", "step, ms", "ours in all, MB", "most RSS, MB")
+    for (_, budget, kind), row in rows.of("with_budget"):
+        say.row(f"{row['receivers']:,.0f}", f"{budget:,}", VISIBILITIES[kind], f"{row['tiles']:.0f}", ms(row["start_ms"]), ms(row["real_time"]),
+                megabytes(row["bytes"]), f"{row['most_rss_mb']:,.0f}")
+
     say.table("Split step against our own full retrace: hard, with gradient, transmission, one thread, in turn", "scene", "receivers",
               "depth", "step, ms", "full retrace, ms", "ratio", "bar")
     for (scene, _, depth), row in rows.of("against_full_retrace"):
@@ -177,7 +194,7 @@ def main():
         "-ffp-contract=off`.", "",
         "A *step* is that of one world with gradient, on one thread, while its panel of 1 m walks; median of those within half",
         "a second, at least one. The Fresnel step is the default: 2 x 2 tiles. *Start*: from the file to the static paths of",
-        "all transmitters, each on a thread. *Shared* is what all worlds have together, a *workspace* is for a thread.",
+        "all transmitters, on all threads. *Shared* is what all worlds have together, a *workspace* is for a thread.",
         "(rays): the tree of beams was given up.")
     bars = tables(say, Rows(result))
     say.table("Bars", "measure", "bar", "measured", "holds")

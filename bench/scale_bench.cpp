@@ -33,11 +33,12 @@ double median(std::vector<double> all) {
   return all[all.size() / 2];
 }
 
-double resident_megabytes() {
+/// Now, or VmHWM: the most so far.
+double resident_megabytes(const std::string& which = "VmRSS:") {
   std::ifstream status("/proc/self/status");
   double kilobytes = 0;
   for (std::string word; status >> word;)
-    if (word == "VmRSS:") status >> kilobytes;
+    if (word == which) status >> kilobytes;
   return kilobytes / 1024;
 }
 
@@ -96,7 +97,7 @@ class Walk {
   int steps_ = 0;
 };
 
-void step(benchmark::State& state, const Built& built, std::int64_t kind) {
+void steps_alone(benchmark::State& state, const Built& built, std::int64_t kind) {
   Walk walk(built, visibility_of(kind));
   for (auto _ : state) walk.step();
   const paths::StaticWorld& world = built.model->world();
@@ -113,6 +114,9 @@ void step(benchmark::State& state, const Built& built, std::int64_t kind) {
   state.counters["static_paths"] = double(paths);
   state.counters["table_paths"] = double(walk.workspace.table.paths.size());
   state.counters["shooting"] = world.finder == paths::Finder::shooting;
+}
+void step(benchmark::State& state, const Built& built, std::int64_t kind) {
+  parallel::without_help([&] { steps_alone(state, built, kind); });
 }
 
 /// range: receivers, visibility. Depth 2, transmission.
@@ -171,10 +175,12 @@ void against_full_retrace(benchmark::State& state) {
     state.PauseTiming();
     retrace.place(built.site.at(i++).movers[0]);
     state.ResumeTiming();
-    for (int k = 0; k < 5; ++k) walk.step();
-    const double start = seconds();
-    benchmark::DoNotOptimize(retrace.trace());
-    retrace_s.push_back(seconds() - start);
+    parallel::without_help([&] {
+      for (int k = 0; k < 5; ++k) walk.step();
+      const double start = seconds();
+      benchmark::DoNotOptimize(retrace.trace());
+      retrace_s.push_back(seconds() - start);
+    });
   }
   state.counters["step_ms"] = 1e3 * median(walk.whole_s);
   state.counters["retrace_ms"] = 1e3 * median(retrace_s);
@@ -226,15 +232,80 @@ void by_threads(benchmark::State& state) {
   state.counters["speedup"] = one / two;
 }
 
+/// range: transmission, visibility. Steps of one world on one thread and on all processors, ten of each in turn; the fastest
+/// turn of each, since others may hold a processor. office_v1, depth 3, 1,000 receivers.
+void threads_in_a_world(benchmark::State& state) {
+  const paths::PathOptions options{.max_depth = 3, .transmission = state.range(0) != 0};
+  const Built& built = build("inside" + std::to_string(state.range(0)), [] { return sites::office(1000); }, options);
+  Walk walk(built, visibility_of(state.range(1)));
+  double one = 1e9, all = 1e9;
+  for (auto _ : state) {
+    const auto turn = [&] {
+      walk.whole_s.clear();
+      for (int i = 0; i < 10; ++i) walk.step();
+      return median(walk.whole_s);
+    };
+    parallel::without_help([&] { one = std::min(one, turn()); });
+    all = std::min(all, turn());
+  }
+  state.counters["one_thread_ms"] = 1e3 * one;
+  state.counters["all_threads_ms"] = 1e3 * all;
+  state.counters["speedup"] = one / all;
+}
+
+/// range: scene (0 empty room, 1 office_v1), receivers, depth. Start with one transmitter on one thread and on all, in turn;
+/// the fastest of each.
+void threads_at_the_start(benchmark::State& state) {
+  const double receivers = double(state.range(1));
+  Site site = state.range(0) == 0 ? sites::empty_room(receivers) : sites::office(receivers);
+  site.scene.transmitters.resize(1);
+  double one = 1e9, all = 1e9;
+  const auto start = [&] {
+    const double from = seconds();
+    const paths::PathModel model(site.scene, site.movers(), {.max_depth = int(state.range(2))});
+    return seconds() - from;
+  };
+  for (auto _ : state) {
+    parallel::without_help([&] { one = std::min(one, start()); });
+    all = std::min(all, start());
+  }
+  state.counters["receivers"] = double(site.scene.receivers.positions.size());
+  state.counters["one_thread_ms"] = 1e3 * one;
+  state.counters["all_threads_ms"] = 1e3 * all;
+  state.counters["speedup"] = one / all;
+}
+
+/// range: receivers, budget in MB, visibility. One step with a memory budget, on all processors.
+void with_budget(benchmark::State& state) {
+  const Site site = sites::office(double(state.range(0)));
+  const double start = seconds();
+  const paths::PathModel model(site.scene, site.movers(),
+                               {.max_depth = 2, .memory_budget_bytes = std::size_t(state.range(1)) * 1'000'000});
+  state.counters["start_ms"] = 1e3 * (seconds() - start);
+  paths::Workspace w = model.make_workspace();
+  ConfigurationGradient gradient;
+  for (auto _ : state) {
+    model.gains(site.at(0), visibility_of(state.range(2)), w);
+    model.pullback(std::vector<double>(w.gains.size(), 1), w, gradient);
+    benchmark::DoNotOptimize(gradient.movers.data());
+  }
+  state.counters["receivers"] = double(model.receivers());
+  state.counters["tiles"] = double(model.receiver_tiles());
+  state.counters["bytes"] = double(model.world().bytes() + w.bytes());
+  state.counters["most_rss_mb"] = resident_megabytes("VmHWM:");
+}
+
 /// range: depth, visibility. 10,000 steps of one workspace: five turns of the walk in each thousand.
 void many_steps(benchmark::State& state) {
   const Built& built = build("many" + std::to_string(state.range(0)), [] { return sites::office(1000); }, {.max_depth = int(state.range(0))});
   for (auto _ : state) {
     Walk walk(built, visibility_of(state.range(1)));
-    for (int i = 1; i <= 10000; ++i) {
-      walk.step();
-      if (i == 100) state.counters["rss_mb_after_100"] = resident_megabytes();
-    }
+    parallel::without_help([&] {
+      for (int i = 1; i <= 10000; ++i) {
+        walk.step();
+        if (i == 100) state.counters["rss_mb_after_100"] = resident_megabytes();
+      }
+    });
     state.counters["rss_mb_after_10000"] = resident_megabytes();
     const auto thousand_from = [&](std::ptrdiff_t first) {
       const auto begin = walk.whole_s.begin() + first;
@@ -245,6 +316,12 @@ void many_steps(benchmark::State& state) {
   }
 }
 
+BENCHMARK(with_budget)->ArgNames({"receivers", "megabytes", "visibility"})->Args({1000000, 1000, hard})->Args({1000000, 1000, fresnel})
+    ->Iterations(1)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(threads_in_a_world)->ArgNames({"transmission", "visibility"})->ArgsProduct({{0, 1}, {hard, fresnel}})->Iterations(40)
+    ->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(threads_at_the_start)->ArgNames({"scene", "receivers", "depth"})->Args({1, 1000, 3})->Args({1, 1000, 4})->Args({1, 10000, 3})
+    ->Args({0, 10000, 3})->Iterations(5)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(many_steps)->ArgNames({"depth", "visibility"})->Args({3, hard})->Args({2, fresnel})->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(by_threads)->ArgName("visibility")->Arg(hard)->Arg(fresnel)->Iterations(9)->Unit(benchmark::kMillisecond)->UseRealTime();
 void worlds(benchmark::internal::Benchmark* b) {

@@ -33,22 +33,24 @@ const paths::PathModel& model(bool transmission, int depth) {
 
 Visibility visibility_of(std::int64_t kind) { return {.kind = VisibilityKind(kind)}; }
 
-/// Forward only, then forward with gradient: range(0) depth, range(1) transmission, range(2) visibility, range(3) gradient.
+/// On one thread, forward only, then forward with gradient: range(0) depth, range(1) transmission, range(2) visibility, range(3) gradient.
 void step(benchmark::State& state) {
   const paths::PathModel& m = model(state.range(1) != 0, int(state.range(0)));
   paths::Workspace w = m.make_workspace();
   ConfigurationGradient gradient;
   std::vector<double> bar;
   int i = 0;
-  for (auto _ : state) {
-    m.gains(office().at(i++), visibility_of(state.range(2)), w);
-    if (state.range(3) != 0) {
-      bar.resize(w.gains.size());
-      for (std::size_t k = 0; k < bar.size(); ++k) bar[k] = 1 / (w.gains[k] + 1e-14);
-      m.pullback(bar, w, gradient);
-      benchmark::DoNotOptimize(gradient.movers.data());
+  parallel::without_help([&] {
+    for (auto _ : state) {
+      m.gains(office().at(i++), visibility_of(state.range(2)), w);
+      if (state.range(3) != 0) {
+        bar.resize(w.gains.size());
+        for (std::size_t k = 0; k < bar.size(); ++k) bar[k] = 1 / (w.gains[k] + 1e-14);
+        m.pullback(bar, w, gradient);
+        benchmark::DoNotOptimize(gradient.movers.data());
+      }
     }
-  }
+  });
   state.counters["paths"] = double(w.table.paths.size());
   state.counters["receivers"] = double(m.receivers());
 }
@@ -71,7 +73,7 @@ void worlds(benchmark::State& state) {
       double(problem.model->world().bytes() + result.bytes_of_workspaces + result.worlds.size() * result.bytes_per_world);
 }
 
-/// All paths found anew without the split. range(0) depth, range(1) transmission.
+/// All paths found anew without the split, on one thread. range(0) depth, range(1) transmission.
 void full_retrace(benchmark::State& state) {
   sites::FullRetrace retrace(office(), model(state.range(1) != 0, int(state.range(0))));
   int i = 0;
@@ -79,7 +81,7 @@ void full_retrace(benchmark::State& state) {
     state.PauseTiming();
     retrace.place(office().at(i++).movers[0]);
     state.ResumeTiming();
-    benchmark::DoNotOptimize(retrace.trace());
+    parallel::without_help([&] { benchmark::DoNotOptimize(retrace.trace()); });
   }
 }
 

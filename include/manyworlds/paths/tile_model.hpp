@@ -43,38 +43,24 @@ class TileModel {
       const kernels::Path& path = w.table.paths[i];
       return cotangent(path.tx, path.rx, w.fields[w.packets.group[i]]);
     };
-    const parallel::Cut packets(w.packets.list.size(), 16), screens(w.dimmed.blocks(), 16);
-    if (w.sums.size() < packets.pieces + screens.pieces) w.sums.resize(packets.pieces + screens.pieces);
-    const auto sums_of = [&](std::size_t piece) -> WideSums& {
-      w.sums[piece].begin(transmitters(), w.moving.first_id, w.moving.size());
-      return w.sums[piece];
+    const parallel::Cut screens(w.dimmed.blocks(), 16);
+    const auto screen_piece = [&](std::size_t i, WideSums& sums) {
+      w.dimmed.pull_faces(view, w.table, screens.begin(i), screens.end(i), sums);
     };
-    const auto packet_piece = [&](std::size_t i) {
-      pull_packets(w.packets.part(packets.begin(i), packets.end(i)), view, w.table, path_cotangent, sums_of(i), sink);
-    };
-    const auto screen_piece = [&](std::size_t i) {
-      w.dimmed.pull_faces(view, w.table, screens.begin(i), screens.end(i), sums_of(packets.pieces + i));
-    };
-    const auto all_pieces = [&] {
-      parallel::split_all(parallel::Loop{packets.pieces, packet_piece}, parallel::Loop{screens.pieces, screen_piece});
-    };
-    if constexpr (AnySink::wants_materials || AnySink::wants_receivers)
-      parallel::without_help(all_pieces);  // the sink hears of packets path by path
-    else
-      all_pieces();
-    for (std::size_t i = 1; i < packets.pieces + screens.pieces; ++i) w.sums[0] += w.sums[i];
-    if (packets.pieces + screens.pieces > 0) w.sums[0].tell(sink);
-    // Static paths know nothing of the movers; only the transmitter's own place, or a sink that asks for more, cares.
-    for (std::size_t tx = 0; tx < transmitters(); ++tx) {
+    pull_pieces(w.packets, view, w.table, path_cotangent, screens.pieces, screen_piece, w, sink);
+    // Static paths know nothing of the movers; only the transmitter's place, or a sink that asks for more, cares.
+    for (std::uint32_t tx = 0; tx < transmitters(); ++tx) {
       if (!follows_transmitter<AnySink>(w, tx)) continue;
       const TransmitterPaths& own = paths_of(w, tx);
-      view.hops = own.cache.hops.data();
-      for (std::size_t i = 0; i < own.cache.paths.size(); ++i) {
-        const auto& p = own.cache.paths[i];
-        if (w.replaced[tx][i] || gain_bar[tx * receivers() + p.rx] == 0) continue;
-        kernels::path_field_adjoint(view, kernels::Path{std::uint32_t(tx), p.rx, p.first_hop, p.hops, 0, 0},
-                                    cotangent(std::uint32_t(tx), p.rx, own.fields[i]), sink);
-      }
+      StaticPackets& all = w.static_packets;
+      all.build(own.cache, tx, [&](std::uint32_t i) {
+        return !w.replaced[tx][i] && gain_bar[tx * receivers() + own.cache.paths[i].rx] != 0;
+      });
+      view.hops = all.table.hops.data();
+      const auto static_cotangent = [&](std::uint32_t i) {
+        return cotangent(tx, all.table.paths[i].rx, own.fields[all.static_path[i]]);
+      };
+      pull_pieces(all.packets, view, all.table, static_cotangent, 0, screen_piece, w, sink);
     }
   }
 
@@ -133,6 +119,29 @@ class TileModel {
   }
 
  private:
+  /// pull_packets() of all packets, and more(i, sums) for further pieces; their sums go to the sink in order.
+  template <class Cotangent, class More, class AnySink>
+  void pull_pieces(const PathPackets& packets, const kernels::FieldView<double>& view, const PathTable& table,
+                   const Cotangent& cotangent, std::size_t further, const More& more, Workspace& w,
+                   AnySink& sink) const {
+    const parallel::Cut cut(packets.list.size(), 16);
+    const std::size_t pieces = cut.pieces + further;
+    if (w.sums.size() < pieces) w.sums.resize(pieces);
+    const auto piece = [&](std::size_t i) {
+      w.sums[i].begin(transmitters(), w.moving.first_id, w.moving.size());
+      if (i < cut.pieces)
+        pull_packets(packets.part(cut.begin(i), cut.end(i)), view, table, cotangent, w.sums[i], sink);
+      else
+        more(i - cut.pieces, w.sums[i]);
+    };
+    if constexpr (AnySink::wants_materials || AnySink::wants_receivers)  // it hears of packets path by path
+      for (std::size_t i = 0; i < pieces; ++i) piece(i);
+    else
+      parallel::split(pieces, piece);
+    for (std::size_t i = 1; i < pieces; ++i) w.sums[0] += w.sums[i];
+    if (pieces > 0) w.sums[0].tell(sink);
+  }
+
   /// Does the sink hear of static paths, which know nothing of the movers?
   template <class AnySink>
   bool follows_transmitter(const Workspace& w, std::size_t tx) const {

@@ -3,6 +3,7 @@
 #include "manyworlds/paths/path_finder.hpp"
 #include "manyworlds/paths/path_packets.hpp"
 #include "manyworlds/paths/shot_chains.hpp"
+#include "manyworlds/paths/static_packets.hpp"
 #include "manyworlds/paths/static_world.hpp"
 #include "manyworlds/scene/configuration.hpp"
 
@@ -30,6 +31,7 @@ struct Workspace {
   std::vector<CVec3<double>> fields;       ///< by group of the table
   DimmedFields dimmed;
   std::vector<WideSums> sums;         ///< by piece of the gradient
+  StaticPackets static_packets;       ///< of one transmitter after the other, where it moves
   std::vector<CVec3<double>> totals;  ///< by [tx * receivers + rx], when coherent
   Visibility visibility;
   Configuration configuration;
@@ -39,7 +41,7 @@ struct Workspace {
   std::size_t bytes() const {
     std::size_t sum = gains.capacity() * sizeof(double) + table.bytes() + packets.bytes() +
                       (path_fields.capacity() + fields.capacity() + totals.capacity()) * sizeof(CVec3<double>) +
-                      dimmed.bytes() + finder.bytes();
+                      dimmed.bytes() + finder.bytes() + static_packets.bytes();
     if (of_tile) sum += bytes_of_tile + of_tile->bytes();
     for (const ShotChains& chains : shot) sum += chains.bytes();
     for (const auto& r : replaced) sum += r.capacity();
