@@ -40,10 +40,13 @@ if(MANYWORLDS_WITH_CUDA)
 
   # What runs on a device; where there is none, its tests say so and are skipped.
   add_library(device_gains STATIC cuda/device/device_gains.cu cuda/device/device_gains_single.cu
-    cuda/device/device_descent.cu)
+    cuda/device/device_soft_gains.cu cuda/device/device_soft_gains_single.cu cuda/device/device_descent.cu)
   target_include_directories(device_gains PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_link_libraries(device_gains PRIVATE manyworlds PUBLIC CUDA::cudart_static)
   target_compile_options(device_gains PRIVATE -Werror=cross-execution-space-call -Xptxas=-v)
+  if("90" IN_LIST CMAKE_CUDA_ARCHITECTURES)
+    set_target_properties(device_gains PROPERTIES CUDA_ARCHITECTURES 90)  # one is enough, and half the time
+  endif()
   set_target_properties(device_gains PROPERTIES
     CUDA_COMPILER_LAUNCHER "bash;${CMAKE_CURRENT_SOURCE_DIR}/cuda/keep_ptxas.sh")
   if(Python3_Interpreter_FOUND AND CMAKE_CUDA_ARCHITECTURES MATCHES "90" AND CMAKE_CUDA_COMPILER_VERSION MATCHES "^13.0")

@@ -80,7 +80,7 @@ class SoftFinder {
       found = join(level, depart(level, arrived, true), found);
       if (level + 1 < levels()) last_departed_ = depart(level, arrived, false);
     }
-    run.for_each("all paths", 1, CopyWindow{window(found), window(last_paths)});
+    run.for_each("all paths", 1, detail::WholeList{window(found), window(last_paths)});
     run.for_each("check room", 1, detail::CheckRoom{windows_.data(), std::uint32_t(lists_.size()), overflow_.data()});
   }
 
@@ -104,12 +104,6 @@ class SoftFinder {
   using Buffer = backend::Buffer<Backend, T>;
   enum List : std::uint8_t { None, Pyramids, Pairs, Departures, Paths, Arrivals };  ///< Arrivals + level
   static constexpr std::uint32_t most_windows = 256, last_paths = most_windows - 1, most_tiles = 4096;
-
-  struct CopyWindow {
-    const backend::Window* from;
-    backend::Window* to;
-    MW_HD void operator()(std::uint32_t) const { *to = {0, from->end, from->end}; }
-  };
 
   /// Mover bounces that a path can have.
   int levels() const {
