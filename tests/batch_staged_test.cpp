@@ -47,11 +47,8 @@ struct Rooms {
         worlds(scene, movers.size(), 50, random, {1, 1, .8}, {7, 4, 2}) {}
 };
 
-constexpr Room world_room{200, 1000, 800, 100};
-Room room_of(std::uint32_t worlds) {
-  return {world_room.pyramids * worlds, world_room.pairs * worlds, world_room.candidates * worlds,
-          world_room.paths * worlds};
-}
+constexpr Room world_room{200, 1000, 800, 100, {30, 10}};
+Room room_of(std::uint32_t worlds) { return world_room.times(worlds); }
 void derivatives(std::uint32_t, std::span<const double> gains, std::span<double> gain_bar) {
   for (std::size_t i = 0; i < gains.size(); ++i) gain_bar[i] = 1 / (gains[i] + 1e-12);
 }
@@ -79,6 +76,13 @@ TEST(Footprint, IsWhatTheBatchTakes) {
                  taken = double(batch.shared_bytes() + batch.world_bytes());
     EXPECT_NEAR(predicted / taken, 1, 0.001) << worlds;
   }
+  const Visibility fresnel;
+  const paths::batch::Footprint soft = paths::batch::footprint<double>(rooms.arrays, world_room, fresnel);
+  const auto batch =
+      paths::batch::make_soft_gains<double>(std::make_unique<Serial>(), rooms.arrays, 64, room_of(64), fresnel);
+  EXPECT_NEAR(
+      double(soft.shared_bytes + 64 * soft.bytes_per_world) / double(batch->shared_bytes() + batch->world_bytes()), 1,
+      0.001);
   EXPECT_LT(paths::batch::footprint<float>(rooms.arrays, world_room).bytes_per_world, memory.bytes_per_world);
 }
 

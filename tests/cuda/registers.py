@@ -31,10 +31,11 @@ def short(signature):
     if "cub::" in signature:
         return None
     signature = re.sub(r"^void ", "", signature)
-    depth = 0
-    for end, c in enumerate(signature):
+    depth, end = 0, len(signature)
+    for at, c in enumerate(signature):
         depth += (c == "<") - (c == ">")
         if c == "(" and depth == 0:
+            end = at
             break
     name = re.sub(r"\b(manyworlds|kernels|backend|cuda|detail|test|optimizer|loss|paths|batch)::", "", signature[:end])
     return name.replace("> >", ">>").replace("> >", ">>")

@@ -24,7 +24,7 @@ struct RunState {
   /// Can it be of a run with so many variables, worlds and iterations?
   bool plausible(std::size_t variables, std::size_t most_worlds, int iterations) {
     bool good = iteration >= 0 && iteration <= iterations && pending <= most_worlds && std::isfinite(budget) &&
-                worlds.size() >= 1 && worlds.count_alive() <= most_worlds && finder.plausible();
+                worlds.size() >= 1 && worlds.count_alive() + pending <= most_worlds && finder.plausible();
     for (std::size_t w = 0; w < worlds.size(); ++w) {
       const WorldResult& record = worlds[w].record;
       const History& h = record.history;

@@ -98,11 +98,11 @@ Json time_batch(AnyGains& batch, const Worlds& worlds, std::size_t links) {
 }
 
 /// The same on all processors.
-double time_processors(const Case& c, const Worlds& worlds) {
-  const std::size_t count = std::min<std::size_t>(worlds.poses.size(), 64), links = c.arrays.links();
+double time_processors(const Case& c, const Worlds& worlds, const Visibility& visibility) {
+  const std::size_t count = std::min<std::size_t>(worlds.poses.size(), 32), links = c.arrays.links();
   std::vector<paths::Workspace> workspaces(count);
   const auto step = [&](std::size_t i) {
-    c.model.gains(worlds.configurations[i], hard, workspaces[i]);
+    c.model.gains(worlds.configurations[i], visibility, workspaces[i]);
     std::vector<double> bar(links);
     for (std::size_t l = 0; l < links; ++l) bar[l] = 1 / (workspaces[i].gains[l] + 1e-14);
     ConfigurationGradient gradient;
@@ -128,7 +128,11 @@ Json measure_case(const Case& c, std::uint32_t most) {
       const Room room = Room::of(count);
       row["double"] = time_batch(*test::device_gains(c.arrays, count, room), worlds, c.arrays.links());
       row["single"] = time_batch(*test::device_gains_single(c.arrays, count, room), worlds, c.arrays.links());
-      if (count <= 256) row["processors_ms"] = 1e3 * time_processors(c, worlds);
+      if (count <= 256) {
+        row["processors_ms"] = 1e3 * time_processors(c, worlds, hard);
+        row["fresnel"] = time_batch(*test::device_soft_gains(c.arrays, count, room, {}), worlds, c.arrays.links());
+        row["fresnel_processors_ms"] = 1e3 * time_processors(c, worlds, {});
+      }
       if (count == 32) {
         const std::vector<double> bar(count * c.arrays.links(), 1.0);
         row["launches_ms"] = test::device_profile(c.arrays, worlds.poses, bar, room);

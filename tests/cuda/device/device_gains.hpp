@@ -20,6 +20,14 @@ std::unique_ptr<paths::batch::AnyGains> device_gains(const paths::batch::Arrays&
 std::unique_ptr<paths::batch::AnyGains> device_gains_single(const paths::batch::Arrays& arrays, std::uint32_t worlds,
                                                             const paths::batch::Room& room, int device = 0);
 
+/// The same under soft visibility.
+std::unique_ptr<paths::batch::AnyGains> device_soft_gains(const paths::batch::Arrays& arrays, std::uint32_t worlds,
+                                                          const paths::batch::Room& room, const Visibility& visibility,
+                                                          int device = 0, Context context = Context::primary);
+std::unique_ptr<paths::batch::AnyGains> device_soft_gains_single(const paths::batch::Arrays& arrays,
+                                                                 std::uint32_t worlds, const paths::batch::Room& room,
+                                                                 const Visibility& visibility, int device = 0);
+
 /// Milliseconds by launch of one step forward and back, each launch by itself.
 std::map<std::string, double> device_profile(const paths::batch::Arrays& arrays, std::span<const Pose> poses,
                                              std::span<const double> gain_bar, const paths::batch::Room& room);

@@ -80,6 +80,28 @@ TEST_F(Parity, GainsAndGradientsAreThoseOfTheHost) {
     }
 }
 
+TEST_F(Parity, SoftGainsAndGradientsAreThoseOfTheHost) {
+  for (int which = 0; which < 3; ++which)
+    for (const Kind& kind : kinds) {
+      if (kind.visibility.kind == VisibilityKind::hard) continue;
+      const Rooms rooms(Movers(which), 3, 5, which == 1);
+      const auto host = paths::batch::make_soft_gains<double>(std::make_unique<backend::Serial>(), rooms.arrays, 5,
+                                                              rooms.room(), kind.visibility);
+      const auto batch = device_soft_gains(rooms.arrays, 5, rooms.room(), kind.visibility),
+                 single = device_soft_gains_single(rooms.arrays, 5, rooms.room(), kind.visibility),
+                 tight = device_soft_gains(rooms.arrays, 5, {}, kind.visibility);
+      const Answer expected(*host, rooms.arrays, rooms.worlds, rooms.gain_bar),
+          found(*batch, rooms.arrays, rooms.worlds, rooms.gain_bar),
+          rough(*single, rooms.arrays, rooms.worlds, rooms.gain_bar),
+          again(*tight, rooms.arrays, rooms.worlds, rooms.gain_bar);
+      EXPECT_LE(relative_difference(found.gains, expected.gains), 1e-8) << mover_names[which] << kind.name;
+      EXPECT_LE(relative_difference(found.gradient, expected.gradient), 1e-8) << mover_names[which] << kind.name;
+      EXPECT_LE(relative_difference(rough.gains, expected.gains), 1e-2) << mover_names[which] << kind.name;
+      EXPECT_LE(relative_difference(rough.gradient, expected.gradient), 1e-2) << mover_names[which] << kind.name;
+      EXPECT_EQ(again.gains, found.gains);
+    }
+}
+
 TEST_F(Parity, AForcedOverflowLosesNothing) {
   const Rooms rooms(Movers::two, 3, 33, false);
   const auto roomy = device_gains(rooms.arrays, 33, {1u << 18, 1u << 18, 1u << 18, 1u << 18}),

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "manyworlds/paths/batch/gains.hpp"
+#include "manyworlds/paths/batch/soft_finder.hpp"
 
 namespace manyworlds::paths::batch {
 
@@ -13,6 +14,7 @@ class AnyGains {
   virtual ~AnyGains() = default;
   virtual void gains(std::span<const Pose> poses, std::span<double> gains) = 0;
   virtual void pullback(std::span<const double> gain_bar, std::span<PoseGradient> gradient) = 0;
+  virtual void set_visibility(const Visibility& visibility) = 0;
   virtual std::uint32_t worlds() const = 0;
   virtual std::size_t steps() const = 0;
   virtual const Room& used() const = 0;  ///< by the last step
@@ -22,15 +24,17 @@ class AnyGains {
 
 namespace detail {
 
-template <class Backend, class T, class V>
+template <class Backend, class T, class V, class Finder>
 class OwnedGains final : public AnyGains {
  public:
-  OwnedGains(std::unique_ptr<Backend> backend, const Arrays& arrays, std::uint32_t worlds, const Room& room)
-      : backend_(std::move(backend)), gains_(*backend_, arrays, worlds, room) {}
+  OwnedGains(std::unique_ptr<Backend> backend, const Arrays& arrays, std::uint32_t worlds, const Room& room,
+             const Visibility& visibility)
+      : backend_(std::move(backend)), gains_(*backend_, arrays, worlds, room, visibility) {}
   void gains(std::span<const Pose> poses, std::span<double> gains) override { gains_.gains(poses, gains); }
   void pullback(std::span<const double> gain_bar, std::span<PoseGradient> gradient) override {
     gains_.pullback(gain_bar, gradient);
   }
+  void set_visibility(const Visibility& visibility) override { gains_.set_visibility(visibility); }
   std::uint32_t worlds() const override { return gains_.worlds(); }
   std::size_t steps() const override { return gains_.steps(); }
   const Room& used() const override { return gains_.finder().used(); }
@@ -39,18 +43,33 @@ class OwnedGains final : public AnyGains {
 
  private:
   std::unique_ptr<Backend> backend_;
-  Gains<Backend, T, V> gains_;
+  Gains<Backend, T, V, Finder> gains_;
 };
+
+template <class V, class Finder, class T, class Backend>
+std::unique_ptr<AnyGains> make_gains(std::unique_ptr<Backend> backend, const Arrays& arrays, std::uint32_t worlds,
+                                     const Room& room, const Visibility& visibility) {
+  if (arrays.coherent)
+    return std::make_unique<OwnedGains<Backend, T, CVec3<T>, Finder>>(std::move(backend), arrays, worlds, room,
+                                                                      visibility);
+  return std::make_unique<OwnedGains<Backend, T, V, Finder>>(std::move(backend), arrays, worlds, room, visibility);
+}
 
 }  // namespace detail
 
-/// Gains on a backend of their own, coherent when the arrays are.
+/// Gains on a backend of their own under hard visibility, coherent when the arrays are; fields in T.
 template <class T, class Backend>
 std::unique_ptr<AnyGains> make_gains(std::unique_ptr<Backend> backend, const Arrays& arrays, std::uint32_t worlds,
                                      const Room& room) {
-  if (arrays.coherent)
-    return std::make_unique<detail::OwnedGains<Backend, T, CVec3<T>>>(std::move(backend), arrays, worlds, room);
-  return std::make_unique<detail::OwnedGains<Backend, T, T>>(std::move(backend), arrays, worlds, room);
+  return detail::make_gains<T, PathFinder<Backend>, T>(std::move(backend), arrays, worlds, room,
+                                                       Visibility{.kind = VisibilityKind::hard});
+}
+/// The same under soft visibility.
+template <class T, class Backend>
+std::unique_ptr<AnyGains> make_soft_gains(std::unique_ptr<Backend> backend, const Arrays& arrays, std::uint32_t worlds,
+                                          const Room& room, const Visibility& visibility) {
+  return detail::make_gains<kernels::Grouped<T>, SoftFinder<Backend>, T>(std::move(backend), arrays, worlds, room,
+                                                                         visibility);
 }
 
 }  // namespace manyworlds::paths::batch

@@ -17,11 +17,13 @@ struct DescentOptions {
   double floor_dbm = -200;       ///< received power where no path arrives
   bool sum = false;              ///< powers of transmitters add up; else the strongest serves
   double clip_norm = 0;          ///< longest gradient per metre; 0 = any
+  Visibility visibility{.kind = VisibilityKind::hard};
 };
 
 /// Many worlds downhill, each by itself: loss L (separable) and optimizer O (one coordinate at a time) are any plain
 /// structs, Design says what moves (kernels::FreePanel). An iteration never leaves the backend.
-template <class Backend, class L, class O, class Design = kernels::FreePanel, class T = double, class V = T>
+template <class Backend, class L, class O, class Design = kernels::FreePanel, class T = double, class V = T,
+          class Finder = PathFinder<Backend>>
 class Descent {
  public:
   Descent(Backend& backend, const Arrays& arrays, const L& loss, const O& rule, const DescentOptions<Design>& options,
@@ -32,7 +34,7 @@ class Descent {
         worlds_(std::uint32_t(options.rates.size())),
         movers_(arrays.movers),
         steps_wanted_(std::uint32_t(options.factors.size())),
-        gains_(backend, arrays, worlds_, room),
+        gains_(backend, arrays, worlds_, room, options.visibility),
         designs_(Buffer<Design>::of(backend, options.designs)),
         power_mw_(Numbers::of(backend, options.power_mw)),
         weights_(Numbers::of(backend, options.weights)),
@@ -92,6 +94,12 @@ class Descent {
     }
   }
 
+  /// From the next iteration on: see Gains.
+  void set_visibility(const Visibility& visibility) {
+    gains_.set_visibility(visibility);
+    iteration_.reset();
+  }
+
   /// Losses [step][world] of the iterations so far.
   std::vector<double> history() const { return read(history_, std::size_t(done_) * worlds_); }
   std::vector<double> x() const { return read(x_, x_.size()); }  ///< [world][mover][variable]
@@ -128,7 +136,7 @@ class Descent {
   L loss_;
   O rule_;
   std::uint32_t worlds_, movers_, steps_wanted_, done_ = 0;
-  Gains<Backend, T, V> gains_;
+  Gains<Backend, T, V, Finder> gains_;
   Buffer<Design> designs_;
   Numbers power_mw_, weights_, rates_, factors_, x_, best_x_, best_value_, history_;
   Buffer<typename O::template State<double>> states_;

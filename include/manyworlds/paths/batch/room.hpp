@@ -82,6 +82,13 @@ struct CheckRoom {
   }
 };
 
+/// The window of a whole list from that of its last append.
+struct WholeList {
+  const backend::Window* last;
+  backend::Window* whole;
+  MW_HD void operator()(std::uint32_t) const { *whole = {0, last->end, last->end}; }
+};
+
 }  // namespace detail
 
 }  // namespace manyworlds::paths::batch

@@ -16,19 +16,15 @@ struct Footprint {
 /// What a batch with fields in T will take, known before anything is allocated; the sort's own memory, some bytes for each
 /// path, comes on top. `room`: of one world.
 template <class T>
-Footprint footprint(const Arrays& arrays, const Room& room) {
+Footprint footprint(const Arrays& arrays, const Room& room,
+                    const Visibility& visibility = {.kind = VisibilityKind::hard}) {
   const auto bytes = [&](std::uint32_t worlds) {
-    backend::Measure measure;
-    Room all;
-    all.pyramids = room.pyramids * worlds;
-    all.pairs = room.pairs * worlds;
-    all.candidates = room.candidates * worlds;
-    all.paths = room.paths * worlds;
-    if (arrays.coherent)
-      Gains<backend::Measure, T, CVec3<T>>(measure, arrays, worlds, all);
-    else
-      Gains<backend::Measure, T, T>(measure, arrays, worlds, all);
-    return measure.bytes();
+    auto measure = std::make_unique<backend::Measure>();
+    const backend::Measure& total = *measure;
+    const auto batch = visibility.kind == VisibilityKind::hard
+                           ? make_gains<T>(std::move(measure), arrays, worlds, room.times(worlds))
+                           : make_soft_gains<T>(std::move(measure), arrays, worlds, room.times(worlds), visibility);
+    return total.bytes();
   };
   constexpr std::uint32_t group = kernels::Overlay::group;
   const std::size_t one = bytes(group), two = bytes(2 * group);

@@ -69,7 +69,7 @@ struct Reach {
   MW_HD double limit(double edge, double height, double across) const {
     using std::sqrt;
     if (kind == VisibilityKind::logistic) return edge + distance;
-    if (across >= open) return limit_in_plane(edge, height);
+    if (across >= open) return open;
     return max(limit_in_plane(edge, height), limit_in_plane(edge, sqrt(height * height + across * across)));
   }
   MW_HD double limit_in_plane(double edge, double height) const {
