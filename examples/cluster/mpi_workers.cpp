@@ -1,13 +1,12 @@
 /// Runs a search whose worker processes belong to the ranks of an MPI job, on this machine or on many:
 ///
-///     mpirun -n 3 build/examples/cluster/mpi_workers --workers 4 -- build/examples/place --scene ...
+///     mpirun -n 3 --bind-to none build/examples/cluster/mpi_workers --workers 4 -- build/examples/place --scene ...
 ///
 /// Rank 0 runs the command and listens at a Unix socket where it asks for workers; the other ranks start these, each
 /// has its share, and bytes go between by MPI. A worker that crashes takes no rank with it. Leaves with the exit code
 /// of the run. See docs/clusters.md.
 #include <poll.h>
 #include <sys/prctl.h>
-#include <sys/un.h>
 
 #include <algorithm>
 #include <csignal>
@@ -18,6 +17,7 @@
 
 #include "manyworlds/executor/child.hpp"
 #include "mpi_mail.hpp"
+#include "mpi_run.hpp"
 
 namespace {
 
@@ -46,13 +46,13 @@ class Rank {
   /// Rank 0: runs the command, asked for workers at a socket in `folder`, and returns its exit code. Throws RunError.
   int lead(Command command, int workers, const std::string& folder) {
     const std::string path = folder + "/workers";
-    const int listener = listen(path);
+    const int listener = examples::listen_at(path);
     for (const std::string& word :
          {std::string("--executor"), std::string("processes"), std::string("--executor.processes"),
           std::to_string(workers), std::string("--executor.connect"), path})
       command.push_back(word);
     int status = 0;
-    for (run_ = start(command); ::waitpid(run_, &status, WNOHANG) == 0;) {
+    for (run_ = examples::start_run(command); ::waitpid(run_, &status, WNOHANG) == 0;) {
       exchange(listener);
       for (int fd; (fd = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0;) {
         std::vector<int> has(std::size_t(size_), 0);
@@ -100,36 +100,6 @@ class Rank {
  private:
   static constexpr double least_s = 20e-6;
   using Sides = std::map<std::uint64_t, Side>;
-
-  static int listen(const std::string& path) {
-    ::sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (path.size() >= sizeof address.sun_path) throw RunError("socket '" + path + "': the path is too long");
-    std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-    const int listener = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (::bind(listener, reinterpret_cast<const ::sockaddr*>(&address), sizeof address) != 0 ||
-        ::listen(listener, SOMAXCONN) != 0)
-      throw RunError("cannot listen at '" + path + "': " + std::strerror(errno));
-    return listener;
-  }
-
-  /// The run, in a process group of its own.
-  static ::pid_t start(const Command& command) {
-    std::vector<char*> words;
-    for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
-    words.push_back(nullptr);
-    ::sigset_t all;
-    ::sigfillset(&all);
-    ::posix_spawnattr_t attributes;
-    ::posix_spawnattr_init(&attributes);
-    ::posix_spawnattr_setsigdefault(&attributes, &all);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
-    ::pid_t pid = 0;
-    const int failure = ::posix_spawnp(&pid, words.front(), nullptr, &attributes, words.data(), environ);
-    ::posix_spawnattr_destroy(&attributes);
-    if (failure != 0) throw RunError("cannot start '" + command.front() + "': " + std::strerror(failure));
-    return pid;
-  }
 
   /// Moves bytes; first sleeps until a socket has some, but no longer than a twentieth of the time for which nothing
   /// has come, since MPI wakes nobody.
@@ -260,7 +230,7 @@ int main(int argc, char** argv) {
     if (rank.number() == 0)
       std::fprintf(
           stderr,
-          "usage: mpirun -n RANKS mpi_workers [--workers N] -- COMMAND OF THE RUN\n"
+          "usage: mpirun -n RANKS --bind-to none mpi_workers [--workers N] -- COMMAND OF THE RUN\n"
           "mpi_workers: expected two ranks or more, the first of which owns no workers, and one worker or more "
           "(default: one for each other rank)\n");
   } else if (rank.number() > 0) {

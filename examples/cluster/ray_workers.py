@@ -139,7 +139,7 @@ def serve(connection, options, host):
         except ray.exceptions.GetTimeoutError:
             why = ""  # it did not leave when told to
         except ray.exceptions.RayError as error:
-            why = "an actor was lost: " + str(error).strip().rpartition("\n")[2]
+            why = "an actor failed: " + str(error).strip().rpartition("\n")[2]
         if why:
             print("ray_workers:", why, file=sys.stderr)
         ray.kill(actor)

@@ -7,7 +7,7 @@ import time
 
 from workers_common import Run, expect, parent, result, serial
 
-MPIRUN = ["mpirun", "--oversubscribe", "--mca", "odls_base_sigkill_timeout", "5", "-n", "3"]
+MPIRUN = ["mpirun", "--oversubscribe", "--bind-to", "none", "--mca", "odls_base_sigkill_timeout", "5", "-n", "3"]
 if os.geteuid() == 0:
     MPIRUN.insert(1, "--allow-run-as-root")
 

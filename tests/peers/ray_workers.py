@@ -38,7 +38,7 @@ def in_a_cluster(folder, place, reference):
     os.kill(parent(left[1]), signal.SIGKILL)
     run.end()
     print("by ray.kill an actor, by kill -9 a worker and an actor's process:", run.check(reference, 3))
-    for told in ("was ended by SIGKILL", "an actor was lost"):
+    for told in ("was ended by SIGKILL", "an actor failed"):
         expect(told in run.printed(), f"'{told}' was not told: {run.printed()}")
 
     run = Run(f"{folder}/stopped", launcher, place, 60)
