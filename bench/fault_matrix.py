@@ -87,7 +87,7 @@ class Cell:
     def hit(self, folder, rng):
         """Starts the search, has it hit, and returns how it ended: its exit code and what it printed."""
         pause = "pause_us=400"  # so that there is time to hit it
-        at = rng.randint(1, 110 if self.executor not in IN_PROCESS else 480)
+        at = rng.randint(1, 100 if self.executor not in IN_PROCESS else 350)
         more = [pause, f"fault={self.fault}", f"at={at}", f"token={folder}/token"]
         if self.fault in ENDS_RUN or self.fault == "full":
             more = [pause]
@@ -98,7 +98,7 @@ class Cell:
         in_process = self.executor in IN_PROCESS
         try:
             if self.fault in ENDS_RUN:
-                time.sleep(rng.uniform(0, 1.1 * self.duration))
+                time.sleep(rng.uniform(0, self.duration))
                 for pid in [process.pid] if self.fault == "parent" else {process.pid, *left_behind(f"mark={folder}")}:
                     try:
                         os.kill(pid, signal.SIGKILL)
@@ -130,7 +130,7 @@ class Cell:
                 raise Wrong(f"could not be resumed: {done.stderr}")
 
     def run(self, rng):
-        """One search, hit once. Returns whether it had to be resumed."""
+        """One search, hit once. Returns whether it had to be resumed; None when it ended before it was hit."""
         with tempfile.TemporaryDirectory() as folder:
             code, out, err = self.hit(folder, rng)
             for _ in range(60):
@@ -142,6 +142,9 @@ class Cell:
                 os.kill(pid, signal.SIGKILL)
             if left:
                 raise Wrong(f"left processes behind: {left}")
+            was_hit = code != 0 if self.fault in ENDS_RUN else self.fault == "full" or os.path.exists(f"{folder}/token")
+            if not was_hit:
+                return None
             resumed = code != 0
             if resumed and self.executor not in IN_PROCESS and self.fault not in ENDS_RUN:
                 raise Wrong(f"ended with {code}: {err}")
@@ -192,7 +195,9 @@ def main():
             good = resumed = 0
             for run in range(options.runs):
                 try:
-                    resumed += cell.run(rng)
+                    while (outcome := cell.run(rng)) is None:
+                        pass
+                    resumed += outcome
                     good += 1
                 except Wrong as e:
                     print(f"{words}, {executor}, run {run}: {e}", file=sys.stderr, flush=True)

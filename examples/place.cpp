@@ -47,16 +47,12 @@ struct Console {
   }
 };
 
-/// Runs the chosen search; the result holds the names of its policies and all their parameters.
+/// Runs the chosen search; the result holds all parameters, of the executor, too.
 template <class... C>
 Result run_search(const Problem& problem, const examples::Search& search, C&&... callbacks) {
   return std::visit(
       [&]<class S>(const S& s) {
         Result result = run(typename S::Engine{problem, s.prm}, s.executor, callbacks...);
-        const std::string names[] = {s.prm.loss.name(), s.prm.optimizer.name(), s.prm.pruning.name(),
-                                     s.prm.social.name()};
-        for (std::size_t i = 0; i < std::size(names); ++i) result.params[i].second = names[i];
-        result.execution.front().second = s.executor.prm.name();
         for (auto& line : print_params(s.executor.prm, "executor.")) result.execution.push_back(std::move(line));
         return result;
       },
@@ -86,20 +82,27 @@ void check_gradient(const Problem& problem, examples::Search search) {
       search);
 }
 
-/// Gives a search in processes the budget of all of them, and leaves half of it to the paths of each: so many workers
-/// live as fit.
-void share_memory(std::size_t& budget, examples::Search& search) {
+/// Gives a search in processes the budget of all of them: so many workers live as fit.
+void share_memory(std::size_t budget, examples::Search& search) {
   std::visit(
       [&](auto& s) {
         for_each_field(s.executor.prm, [&]<class T>(const std::string& name, T& value, const char*) {
-          if constexpr (std::same_as<T, double>) {
-            if (name != "memory_budget_bytes" || budget == 0) return;
-            if (value == 0) value = double(budget);
-            budget /= 2;
-          }
+          if constexpr (std::same_as<T, double>)
+            if (name == "memory_budget_bytes" && value == 0) value = double(budget);
         });
       },
       search);
+}
+/// The problem; paths may take half of the memory budget, evaluations the rest, on every executor.
+Problem make_problem(const Scene& scene, const placement::All& placement, ProblemOptions options) {
+  options.paths.memory_budget_bytes /= 2;
+  try {
+    return Problem(scene, placement, options);
+  } catch (const InputError& e) {
+    const std::string what = e.what(), budget = "memory_budget_bytes: ";
+    if (what.rfind(budget, 0) != 0) throw;
+    throw InputError("--memory-budget", "half of it is for paths: " + what.substr(budget.size()) + " bytes");
+  }
 }
 
 /// Movers of faces that are not rectangles need hard visibility.
@@ -188,7 +191,7 @@ int main(int argc, char** argv) {
     const placement::All placement = placement_options.apply(scene);
     for (const std::string& warning : validate(scene)) scene.warnings.push_back(warning);
     for (const std::string& warning : scene.warnings) std::cerr << "place: warning: " << warning << '\n';
-    Problem problem(scene, placement, options);
+    Problem problem = make_problem(scene, placement, options);
     std::visit(
         [&]<class S>(const S& s) {
           typename S::Engine(problem, s.prm).check();
@@ -214,6 +217,15 @@ int main(int argc, char** argv) {
     const Result result =
         run_search(problem, search, Console{quiet}, callback::Interrupt{&examples::interrupted}, checkpoint);
     ended_early = result.interrupted;
+    if (const double budget = told(result.execution, "memory_budget"),
+        used = told(result.execution, "bytes_of_workers");
+        budget > 0 && used > budget)
+      std::fprintf(stderr, "place: warning: workers took %.0f MB, the memory budget leaves them %.0f MB\n", used / 1e6,
+                   budget / 1e6);
+    for (const auto& [name, value] : result.execution)
+      if (name == "last_failure")
+        std::cerr << "place: warning: " << told(result.execution, "jobs_failed")
+                  << " evaluations could not be had, the last one: " << value << '\n';
     for (const auto& [name, value] : result.execution)
       if (name == "last_loss")
         std::cerr << "place: warning: workers were lost and their steps done again: " << value << '\n';

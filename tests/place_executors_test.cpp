@@ -45,6 +45,12 @@ TEST_F(Place, RefusesACheckpointOfAnotherScene) {
   const Outcome other = run(full + Arguments{"--resume", "--frequency", "2e9"});
   EXPECT_EQ(other.code, 2);
   EXPECT_NE(other.err.find("is of another run: frequency_hz was 3.5e+09, is 2e+09"), std::string::npos) << other.err;
+  for (const auto& [option, value, difference] :
+       {std::tuple{"--offset", "0.45", "placement was "}, {"--loss", "minimum", "loss was mean_db, is minimum"}}) {
+    const Outcome outcome = run(full + Arguments{"--resume", option, value});
+    EXPECT_EQ(outcome.code, 2) << option;
+    EXPECT_NE(outcome.err.find(difference), std::string::npos) << outcome.err;
+  }
 }
 
 TEST_F(Place, KeepsToAMemoryBudgetAndSaysWhatItExpects) {

@@ -85,7 +85,27 @@ TEST(Processes, AWorkerThatCannotStartNamesTheCommandAndTheReason) {
   const Outcome other = search({"executor=processes", script(std::string("exec ") + MANYWORLDS_WORKER_PROGRAM +
                                                              " executor=processes worlds=9\n")});
   EXPECT_EQ(other.code, 2);
-  EXPECT_NE(other.err.find("has come to another run: worlds was 8, is 9"), std::string::npos) << other.err;
+  EXPECT_NE(other.err.find("main() comes to): worlds was 8, is 9"), std::string::npos) << other.err;
+}
+
+TEST(Processes, EndWhereNobodyTellsOfDeadChildren) {
+  const mw::test::Folder folder("reaped");
+  const std::string program = MANYWORLDS_WORKER_PROGRAM;  // SIGCHLD is ignored, so that the system reaps them itself
+  const Outcome outcome = mw::test::run_program(
+      "timeout 60 bash",
+      {"-c", "trap \"\" CHLD; exec " + program +
+                 " executor=processes fault=kill at=20 token=" + (folder.path / "token").string()},
+      folder.path);
+  EXPECT_EQ(outcome.out, search({"executor=serial"}).out);
+  EXPECT_TRUE(std::filesystem::exists(folder.path / "token"));
+}
+
+TEST(Processes, TellOfEvaluationsThatCouldNotBeHad) {
+  const mw::test::Folder folder("failed");
+  const Outcome outcome =
+      hit({"fault=throw", "at=2", "restarts=0", "token=" + (folder.path / "token").string(), "processes=1"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_NE(outcome.err.find("jobs_failed: 1\nlast_failure: the loss has thrown"), std::string::npos) << outcome.err;
 }
 
 TEST(Processes, KeepToTheMemoryBudget) {

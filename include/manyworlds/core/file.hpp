@@ -32,7 +32,14 @@ inline void write_file_atomically(const std::filesystem::path& path, std::string
   if (failure == 0 && ::fsync(file) != 0 && errno != EINVAL && errno != ENOTSUP) failure = errno;
   if (::close(file) != 0 && failure == 0) failure = errno;
   if (failure == 0 && std::rename(part.c_str(), path.c_str()) != 0) failure = errno;
-  if (failure == 0) return;
+  if (failure == 0) {
+    const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+    if (const int names = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); names >= 0) {
+      ::fsync(names);  // the new name, too; where a folder cannot be synchronised there is nothing to be done
+      ::close(names);
+    }
+    return;
+  }
   std::error_code ignored;
   std::filesystem::remove(part, ignored);
   throw InputError(path.string(), std::string("cannot write the file: ") + std::strerror(failure));

@@ -78,8 +78,8 @@ class Assembly {
         counts_(counts),
         stop_(std::move(stop)) {}
 
-  /// n sets; `iteration` names the random numbers. The pool is made by the first call; when that is told to stop, single
-  /// starts are returned instead, at most n.
+  /// n sets; `iteration` names the random numbers. The pool is made by the first call; when that is told to stop,
+  /// single starts are returned instead, at most n.
   std::vector<std::vector<double>> sets(std::size_t n, int iteration) {
     std::vector<std::vector<double>> sets(n);
     if (pool_.empty()) fill_pool();

@@ -28,10 +28,10 @@ struct Progress {
 };
 
 /// A callback is any object with any subset of these hooks. `iteration` may return true to end the run; `stop` is asked
-/// between batches of evaluations everywhere else (finding starts, polish) and ends that work early when it returns true.
-/// A Ctrl-C flag is a callback that returns it from `stop` (engine/interrupt.hpp). `restore` may return what `save` was
-/// once given, with which the run goes on (engine/checkpoint.hpp). Hooks run on the calling thread, between iterations,
-/// in the order given.
+/// between batches of evaluations everywhere else (finding starts, polish) and ends that work early when it returns
+/// true. A Ctrl-C flag is a callback that returns it from `stop` (engine/interrupt.hpp). `restore` may return what
+/// `save` was once given, with which the run goes on (engine/checkpoint.hpp). Hooks run on the calling thread, between
+/// iterations, in the order given.
 template <class C>
 concept Callback = requires(C& c, const Progress& p) {
   c.start(p);

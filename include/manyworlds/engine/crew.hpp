@@ -51,8 +51,8 @@ class RunError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The crew of an executor that has one; null when worlds run in this process. In a worker process this does not return:
-/// it serves its parent's jobs and leaves.
+/// The crew of an executor that has one; null when worlds run in this process. In a worker process this does not
+/// return: it serves its parent's jobs and leaves.
 template <class E>
 std::unique_ptr<Crew> open_crew(const E& executor, const Identity& identity, const JobServer& server) {
   if constexpr (requires { executor.open(identity, server); })

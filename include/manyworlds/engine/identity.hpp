@@ -3,10 +3,13 @@
 #include <string>
 #include <string_view>
 
+#include "manyworlds/core/archive.hpp"
+#include "manyworlds/core/random.hpp"
 #include "manyworlds/core/simd.hpp"
 #include "manyworlds/engine/crew.hpp"
 #include "manyworlds/engine/params.hpp"
 #include "manyworlds/placement/descriptors.hpp"
+#include "manyworlds/scene/configuration.hpp"
 
 /// What makes two runs the same: the program, the problem and the parameters, but not where worlds run.
 namespace manyworlds {
@@ -20,13 +23,34 @@ inline std::string hash_text(std::string_view bytes) {
   return text;
 }
 
-/// Names and values of everything that a run of this problem with these parameters depends on. A problem may name what
-/// it is made of by identity(); what is named is told when it differs.
+/// Where a placement puts what moves, for many starts: another wall, clearance or obstacle shows in some of them.
+template <class Placement>
+std::string placement_hash(const Placement& placement) {
+  constexpr std::uint32_t samples = 512;
+  ArchiveWriter places;
+  std::vector<double> x(placement.variables().size());
+  Configuration c;
+  for (std::uint32_t i = 0; i < samples; ++i) {
+    Random random(0, i, 0, Purpose::start);
+    placement.start(random, i % 2 ? placement::StartKind::bisector : placement::StartKind::plain, x);
+    placement.apply(x, c);
+    places(x, c.transmitters);
+    for (const Pose& pose : c.movers) places(pose.position, pose.rotation);
+  }
+  return hash_text(places.take());
+}
+
+/// Names and values of everything that a run of this problem with these parameters depends on, policies first. A
+/// problem may name what it is made of by identity(); what is named is told when it differs.
 template <class Problem, class Params>
-Identity identity_of(const Problem& problem, const Params& prm) {
-  Identity identity{{"compiler", __VERSION__}, {"lanes", std::to_string(simd::native_lanes<double>)}};
+Identity identity_of(const Problem& problem, const Params& prm, Identity policies) {
+  Identity identity = std::move(policies);
+  identity.emplace_back("compiler", __VERSION__);
+  identity.emplace_back("lanes", std::to_string(simd::native_lanes<double>));
+  identity.emplace_back("visibility.support", field_text(prm.visibility.support));
   for (const placement::Variable& v : problem.variables())
     identity.emplace_back("variable " + v.name, field_text(v.lower) + " to " + field_text(v.upper));
+  identity.emplace_back("placement", placement_hash(problem.placement));
   if constexpr (requires { problem.identity(); })
     for (auto& line : problem.identity()) identity.push_back(std::move(line));
   for (auto& line : print_params(prm)) identity.push_back(std::move(line));

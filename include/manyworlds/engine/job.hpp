@@ -11,9 +11,9 @@
 
 /// What worlds need evaluated. A job is a plain struct: run(context, workspace) does it in this process, where the
 /// context has a problem and a loss; question() and answer() are its inputs and outputs as bytes, so that another
-/// process with the same context can do it. What a job gives depends on its question only, never on its workspace. A job
-/// that nobody can do keeps the answer it began with; one that wants to hear of it, or of who did it, has failed() and
-/// delivered().
+/// process with the same context can do it. What a job gives depends on its question only, never on its workspace. A
+/// job that nobody can do keeps the answer it began with; one that wants to hear of it, or of who did it, has failed()
+/// and delivered().
 namespace manyworlds {
 
 enum class JobKind : std::uint8_t { value, start, gains, advance };

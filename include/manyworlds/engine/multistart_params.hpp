@@ -22,6 +22,15 @@ Policy make_policy(const typename Policy::Params& prm) {
   return policy;
 }
 
+/// The name of a policy; parameters that choose among policies know which one it is.
+template <class Policy, class Params>
+std::string policy_name(const Params& prm) {
+  if constexpr (requires { prm.name(); })
+    return prm.name();
+  else
+    return Policy::name;
+}
+
 /// The tree of parameters of a MultiStart.
 template <Loss L, Optimizer O, Pruning P, Social S>
 struct MultiStartParams {

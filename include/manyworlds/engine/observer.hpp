@@ -22,7 +22,8 @@ class Observer {
       if (!better(world->loss(), seen_.best_loss)) continue;
       seen_.best_loss = world->loss();
       seen_.best_world = world->record.id;
-      seen_.best_x = std::span<const double>(world->record.history.x).last(world->x.size());
+      best_x_.assign(world->record.history.x.end() - std::ptrdiff_t(world->x.size()), world->record.history.x.end());
+      seen_.best_x = best_x_;
       seen_.best_rss_dbm = world->weakest_dbm();
     }
   }
@@ -59,6 +60,7 @@ class Observer {
  private:
   Population<O, S>& worlds_;
   std::vector<WorldState> states_;
+  std::vector<double> best_x_;
   Progress seen_;  ///< what the last iteration looked like
 };
 

@@ -18,6 +18,7 @@ class Run {
 
   Run(const Problem& problem, const Params& prm, const E& executor, C&... callbacks)
       : problem_(problem),
+        executor_(executor),
         prm_(prm.resolved(problem)),
         pruning_(make_policy<P>(prm.pruning)),
         social_(make_policy<S>(prm.social)),
@@ -36,7 +37,7 @@ class Run {
                 [this] { return callbacks_.stopped(); }) {
     result_.counts.gradient_cost = prm_.report.gradient_cost;
     if constexpr (World::archivable) {
-      identity_ = identity_of(problem, prm_);
+      identity_ = identity_of(problem, prm_, policy_names());
       workspaces_.hire(open_crew(executor, identity_, make_job_server<World>(physics_, workspaces_)));
     } else if (open_crew(executor, {}, {})) {
       throw InputError("executor", "worlds in other processes need archive() in the state of the optimizer " +
@@ -155,9 +156,9 @@ class Run {
       result_.interrupted = callbacks_.stopped();
       if (result_.interrupted) callbacks_.save(iteration_, true, identity_, [&] { return before_polish; });
     }
-    result_.params = {{"loss", L::name}, {"optimizer", O::name}, {"pruning", P::name}, {"social", S::name}};
+    result_.params = policy_names();
     for (auto& line : print_params(prm_)) result_.params.push_back(std::move(line));
-    result_.execution = {{"executor", E::name}};
+    result_.execution = {{"executor", policy_name<E>(executor_.prm)}};
     if (workspaces_.crew())
       for (auto& line : workspaces_.crew()->report()) result_.execution.push_back(std::move(line));
     result_.times.scoring_s = watch_.lap();
@@ -170,6 +171,13 @@ class Run {
   using World = typename Population<O, S>::World;
   using Worlds = typename Population<O, S>::Worlds;
   using Spaces = Workspaces<Problem, E>;
+
+  Identity policy_names() const {
+    return {{"loss", policy_name<L>(prm_.loss)},
+            {"optimizer", policy_name<O>(prm_.optimizer)},
+            {"pruning", policy_name<P>(prm_.pruning)},
+            {"social", policy_name<S>(prm_.social)}};
+  }
 
   /// New worlds, from here on.
   void begin(std::size_t n) {
@@ -259,12 +267,16 @@ class Run {
     if constexpr (World::archivable) {
       const std::optional<std::string> bytes = callbacks_.restore(identity_);
       if (!bytes) return false;
-      ArchiveReader reader(*bytes);
-      auto state = view();
-      reader(state);
-      if (!reader.done()) throw ArchiveError("a checkpoint is followed by more bytes");
-      if (!state.plausible(problem_.variables().size(), std::size_t(prm_.worlds), prm_.iterations))
-        throw ArchiveError("a checkpoint whose numbers cannot be");
+      try {
+        auto state = view();
+        ArchiveReader reader(*bytes);
+        reader(state);
+        if (!reader.done()) throw ArchiveError("it is followed by more bytes");
+        if (!state.plausible(problem_.variables().size(), std::size_t(prm_.worlds), prm_.iterations))
+          throw ArchiveError("its numbers cannot be");
+      } catch (const ArchiveError& e) {
+        throw InputError("checkpoint", std::string("cannot be used: ") + e.what() + "; without it the run begins anew");
+      }
       if (iteration_ > 0) observer_.look(worlds_.alive());
       return true;
     }
@@ -272,6 +284,7 @@ class Run {
   }
 
   const Problem& problem_;
+  const E& executor_;
   Params prm_;
   P pruning_;
   S social_;

@@ -17,7 +17,7 @@ struct WorldState {
   Reason reason = Reason::running;
   int pid = 0;            ///< process that runs it; 0 = none of its own
   std::size_t bytes = 0;  ///< resident memory of that process; 0 = not known
-  int restarts = 0;       ///< of that process
+  int restarts = 0;       ///< times that a step of it was begun again
 };
 
 /// Something that happened to a world and leaves no trace in its history, such as the restart of its process.

@@ -5,8 +5,8 @@
 
 namespace manyworlds::executor {
 
-/// All worlds in one process over a pool of threads, sharing everything static (the default). Bit-equal to Serial. Threads
-/// that no world is left for help inside the others (parallel::split).
+/// All worlds in one process over a pool of threads, sharing everything static (the default). Bit-equal to Serial.
+/// Threads that no world is left for help inside the others (parallel::split).
 struct Batch {
   static constexpr const char* name = "batch";
   struct Params {

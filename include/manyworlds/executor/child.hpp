@@ -65,13 +65,21 @@ class Child : public Link {
   ~Child() override {
     if (ended()) return;
     ::kill(-pid_, SIGKILL);
-    ::waitpid(pid_, &status_, 0);
+    while (::waitpid(pid_, &status_, 0) < 0 && errno == EINTR) {
+    }
   }
 
   void signal(int number) override { ::kill(-pid_, number); }
+  /// What the worker has started itself ends with it.
   bool ended() override {
-    if (!ended_) ended_ = ::waitpid(pid_, &status_, WNOHANG) == pid_;
-    return ended_;
+    if (ended_) return true;
+    ::siginfo_t info{};
+    const bool gone =
+        ::waitid(P_PID, ::id_t(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0;  // somebody else has reaped it
+    if (!gone && info.si_pid != pid_) return false;
+    ::kill(-pid_, SIGKILL);  // before its number can be another's
+    if (!gone) ::waitpid(pid_, &status_, 0);
+    return ended_ = true;
   }
   std::string end_text() const override {
     if (!ended_) return "closed its socket";

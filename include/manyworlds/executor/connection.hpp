@@ -12,8 +12,8 @@
 namespace manyworlds::executor {
 
 /// A worker that somebody else starts, who listens at a Unix socket: every connection is a worker. First goes a launch
-/// message with the command; from then on the bytes are the worker's. Whoever listens ends the worker when the connection
-/// is closed, and closes it when the worker ends (examples/cluster/).
+/// message with the command; from then on the bytes are the worker's. Whoever listens ends the worker when the
+/// connection is closed, and closes it when the worker ends (examples/cluster/).
 class Connection : public Link {
  public:
   /// Throws RunError with the path and the reason.
@@ -27,7 +27,8 @@ class Connection : public Link {
       throw RunError("cannot connect to '" + path + "', where workers were expected: " + std::strerror(errno));
     char folder[4096];
     const std::string here = ::getcwd(folder, sizeof folder) ? folder : ".";
-    send_all(socket_, frame_bytes(MessageKind::launch, Launch{here, command}));
+    if (!send_all(socket_, frame_bytes(MessageKind::launch, Launch{here, command})))
+      throw RunError("'" + path + "', where workers were expected, has hung up");
     ::fcntl(socket_, F_SETFL, O_NONBLOCK);
   }
   void signal(int) override {

@@ -34,7 +34,7 @@ struct Processes {
       v("start_timeout_s", start_timeout_s, "seconds until a worker must have begun");
       v("heartbeat_s", heartbeat_s, "seconds between signs of life");
       v("heartbeat_timeout_s", heartbeat_timeout_s, "seconds of silence after which a worker is lost");
-      v("task_timeout_s", task_timeout_s, "seconds that a step may take");
+      v("task_timeout_s", task_timeout_s, "seconds that a step may take (a task of several, in turn)");
       v("connect", connect, "Unix socket of a program that starts the workers (docs/clusters.md)");
       v("program", program, "program of the workers instead of this one");
     }
@@ -73,7 +73,8 @@ struct Processes {
     set_budget(options);
     options.start_timeout_s = prm.start_timeout_s;
     options.heartbeat_timeout_s = prm.heartbeat_timeout_s;
-    options.task_timeout_s = prm.task_timeout_s;
+    options.step_timeout_s = prm.task_timeout_s;
+    options.threads = threads;
     options.command = own_command();
     options.connect = prm.connect;
     if (!prm.program.empty()) options.program = prm.program;

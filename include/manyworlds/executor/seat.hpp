@@ -2,6 +2,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <memory>
@@ -14,7 +15,8 @@ namespace manyworlds::executor {
 
 using Clock = std::chrono::steady_clock;
 inline Clock::time_point later(Clock::time_point now, double seconds) {
-  return now + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  const std::chrono::duration<double> span(std::min(seconds, 1e8));  // three years are for ever
+  return now + std::chrono::duration_cast<Clock::duration>(span);
 }
 
 /// One place for a worker in a crew, with the worker that has it. It moves bytes and watches the clock; what messages
@@ -46,6 +48,7 @@ class Seat {
     end_reason.clear();
     greeted = false;
     rung_ = 0;
+    output_open_ = true;
     worker_ = make();
     state = State::starting;
     due = until;
@@ -62,7 +65,7 @@ class Seat {
   /// What poll() is to wait for.
   void watch(std::vector<::pollfd>& all) const {
     all.push_back({worker_->socket(), short(POLLIN | (unsent_.empty() ? 0 : POLLOUT)), 0});
-    all.push_back({worker_->output(), POLLIN, 0});
+    all.push_back({output_open_ ? worker_->output() : -1, POLLIN, 0});
   }
   /// Reads what there is and sends what it can; false when the worker has closed its socket. Throws ArchiveError for
   /// bytes that are no messages.
@@ -88,6 +91,12 @@ class Seat {
     state = State::ending;
     rung_ = 0;
     climb();
+  }
+  /// It has closed its socket: it may be ending by itself; if not, it is ended soon.
+  void await_end() {
+    state = State::ending;
+    rung_ = 1;
+    due = later(Clock::now(), 0.2);
   }
   void climb() {
     constexpr double patience[] = {0.1, 0.5, 1e6};
@@ -130,6 +139,7 @@ class Seat {
     char bytes[4096];
     while (worker_->output() >= 0) {
       const ::ssize_t count = ::read(worker_->output(), bytes, sizeof bytes);
+      if (count == 0) output_open_ = false;
       if (count <= 0) break;
       printed_.append(bytes, std::size_t(count));
     }
@@ -139,6 +149,7 @@ class Seat {
   std::unique_ptr<Link> worker_;
   FrameReader frames_;
   std::string unsent_, printed_;
+  bool output_open_ = true;
   int rung_ = 0;
 };
 

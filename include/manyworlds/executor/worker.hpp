@@ -1,9 +1,11 @@
 #pragma once
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <csignal>
 #include <cstdio>
@@ -22,6 +24,9 @@ inline constexpr const char* worker_variable = "MANYWORLDS_WORKER";
 
 /// Is this process a worker of a run elsewhere? Drivers that write files ask.
 inline bool in_worker() { return std::getenv(worker_variable) != nullptr; }
+
+/// A worker ends with the process that has started it, whatever it is doing, from before its main() on.
+inline const bool ends_with_its_run = in_worker() && ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0;
 
 /// Resident memory of this process in bytes; 0 where the system does not tell.
 inline std::size_t resident_bytes() {
@@ -55,7 +60,8 @@ class Worker {
   }
 
   [[noreturn]] void serve(const Identity& run) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::fcntl(socket_, F_SETFD, FD_CLOEXEC);  // what a loss may start is no worker
+    ::unsetenv(worker_variable);
     say(MessageKind::hello, Hello{protocol_version, int(::getpid()), resident_bytes(), run});
     std::thread(&Worker::listen, this).detach();
     for (;;) say(MessageKind::done, done(take()));
@@ -74,7 +80,7 @@ class Worker {
     char bytes[65536];
     for (;;) {
       ::pollfd waiting{socket_, POLLIN, 0};
-      if (::poll(&waiting, 1, int(1000 * heartbeat_s_)) <= 0) {
+      if (::poll(&waiting, 1, int(std::clamp(1000 * heartbeat_s_, 1.0, 1e6))) <= 0) {
         say(MessageKind::heartbeat, Heartbeat{resident_bytes()});
         continue;
       }
