@@ -1,4 +1,5 @@
-// A descent of many worlds that never leaves its backend goes where the engine's problem and optimizers lead each world.
+// A descent of many worlds that never leaves its backend goes where the engine's problem and optimizers lead each
+// world.
 #include <gtest/gtest.h>
 
 #include "descent_site.hpp"

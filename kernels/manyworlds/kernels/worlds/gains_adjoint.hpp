@@ -8,8 +8,8 @@
 /// not depend on how many run at once.
 namespace manyworlds::kernels {
 
-/// What one path leaves for the movers it meets, about the mover's origin: one entry for each mover face where these are
-/// few, else one for each of its hops, used at the first hop on a face.
+/// What one path leaves for the movers it meets, about the mover's origin: one entry for each mover face where these
+/// are few, else one for each of its hops, used at the first hop on a face.
 template <class T>
 struct PathGradients {
   Vec3<T>*translation, *rotation;  ///< [path in the order of keys][slot]
