@@ -1,4 +1,5 @@
-// A descent of many worlds that never leaves its backend goes where the engine's problem and optimizers lead each world.
+// A descent of many worlds that never leaves its backend goes where the engine's problem and optimizers lead each
+// world.
 #include <gtest/gtest.h>
 
 #include "descent_site.hpp"
@@ -9,6 +10,7 @@
 #include "manyworlds/loss/soft_minimum.hpp"
 #include "manyworlds/optimizer/adam.hpp"
 #include "manyworlds/optimizer/momentum.hpp"
+#include "manyworlds/paths/batch/soft_finder.hpp"
 #include "user_policies.hpp"
 
 namespace {
@@ -18,18 +20,20 @@ using namespace manyworlds::test;
 using backend::Serial;
 using paths::batch::Room;
 
-template <class L, class O>
-void compare(Movers which, Serving serving, const L& loss, const O& rule) {
+template <class V = double, class Finder = paths::batch::PathFinder<Serial>, class L, class O>
+void compare(Movers which, Serving serving, const L& loss, const O& rule, const Visibility& visibility = hard) {
   constexpr int steps = 12;
   DescentSite site(which, 35, steps, serving);
   Serial serial;
-  paths::batch::Descent<Serial, L, O> batch(serial, site.arrays, loss, rule, site.options, site.x, Room{});
+  site.options.visibility = visibility;
+  paths::batch::Descent<Serial, L, O, FreePanel, double, V, Finder> batch(serial, site.arrays, loss, rule, site.options,
+                                                                          site.x, Room{});
   const std::vector<double> start = site.x;
   batch.run(5);
   EXPECT_EQ(batch.steps(), 5u);
   batch.run(100);
   EXPECT_EQ(batch.steps(), std::uint32_t(steps));
-  const std::vector<double> expected = site.by_engine(loss, rule), found = batch.history(), x = batch.x();
+  const std::vector<double> expected = site.by_engine(loss, rule, visibility), found = batch.history(), x = batch.x();
   ASSERT_EQ(found.size(), expected.size());
   double moved = 0;
   for (std::size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], expected[i], 1e-7 * (1 + std::abs(expected[i])));
@@ -51,6 +55,11 @@ TEST(BatchDescent, GoesWhereTheEngineGoes) {
   compare(Movers::metal, Serving::strongest, loss::MeanDb{}, optimizer::Adam{});
   compare(Movers::two, Serving::sum, loss::SoftMinimum{}, optimizer::Momentum{});
   compare(Movers::plasterboard, Serving::sum, loss::Coverage{{-55, 5}}, optimizer::Adam{});
+}
+
+TEST(BatchDescent, GoesWhereTheEngineGoesUnderSoftVisibility) {
+  compare<kernels::Grouped<double>, paths::batch::SoftFinder<Serial>>(Movers::metal, Serving::sum, loss::MeanDb{},
+                                                                      optimizer::Adam{}, Visibility{});
 }
 
 TEST(BatchDescent, TakesPoliciesOfOnesOwn) { compare(Movers::two, Serving::strongest, Shortfall{{-30}}, HeavyBall{}); }

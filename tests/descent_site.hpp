@@ -54,7 +54,7 @@ struct DescentSite {
 
   /// Losses [step][world] by the engine's problem, one world after another; x becomes where they end.
   template <class L, class O>
-  std::vector<double> by_engine(const L& loss, const O& rule) {
+  std::vector<double> by_engine(const L& loss, const O& rule, const Visibility& visibility) {
     const std::size_t n = problem->variables().size(), steps = options.factors.size();
     std::vector<double> history(steps * worlds), gradient(n);
     auto workspace = problem->make_workspace();
@@ -63,7 +63,7 @@ struct DescentSite {
       const std::span<double> own = std::span(x).subspan(w * n, n);
       manyworlds::Descent<O> descent(n);
       for (std::size_t i = 0; i < steps; ++i) {
-        history[i * worlds + w] = problem->value_and_gradient(loss, own, hard, workspace, gradient);
+        history[i * worlds + w] = problem->value_and_gradient(loss, own, visibility, workspace, gradient);
         descent.step(rule, own, gradient, scales, options.rates[w] * options.factors[i], options.clip_norm);
         problem->placement.repair(own);
       }

@@ -44,8 +44,13 @@ if sanitizer=$(command -v compute-sanitizer || ls /usr/local/cuda/bin/compute-sa
   for tool in memcheck racecheck synccheck initcheck; do
     for run in "cuda_backend_test --gtest_filter=-*NoMemory*" "cuda_parity_test --gtest_filter=*Overflow*"; do
       # shellcheck disable=SC2086  # the filter is a word of its own
-      timeout 120 "$sanitizer" --tool "$tool" --error-exitcode 1 build-gpu/tests/$run >"$out/$tool-${run%% *}.log" 2>&1 &&
-        echo "$tool ${run%% *}: clean" || { echo "$tool ${run%% *}: see $out/$tool-${run%% *}.log"; failed=1; }
+      if log="$out/$tool-${run%% *}.log"; timeout 120 "$sanitizer" --tool "$tool" --error-exitcode 1 \
+        build-gpu/tests/$run >"$log" 2>&1; then
+        echo "$tool ${run%% *}: clean"
+      else
+        echo "$tool ${run%% *}: see $log"
+        failed=1
+      fi
     done
   done
 else

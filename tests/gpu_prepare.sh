@@ -5,7 +5,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 folder=${1:-.gpu}
-packages=(libeigen3-dev libgtest-dev libbenchmark-dev libcli11-dev libpugixml-dev nlohmann-json3-dev libpng-dev zlib1g-dev)
+packages=(libeigen3-dev libgtest-dev libbenchmark-dev libcli11-dev libpugixml-dev nlohmann-json3-dev
+  libpng-dev zlib1g-dev)
 # Google Benchmark has no static library; its shared one is in a package that is named after its version.
 packages+=($(apt-cache depends libbenchmark-dev | sed -n 's/^ *Depends: \(libbenchmark[0-9][a-z0-9.]*\)$/\1/p'))
 

@@ -36,14 +36,15 @@ class Serial {
       counts[w] = count_bits(bits[w]);
     }
   }
-  /// Each of the numbers, one for each word of a length, becomes the sum of those before it; the one behind them their sum.
+  /// Each of the numbers, one for each word of a length, becomes the sum of those before it; the one behind them their
+  /// sum.
   void exclusive_scan(const char* /*what*/, Length length, std::uint32_t* numbers) {
     std::uint32_t* const end = numbers + words_of(length.now());
     *end = 0;
     std::exclusive_scan(numbers, end + 1, numbers, 0u);
   }
-  /// order[i] = index of the i-th of n keys, smallest first, equal ones as they stand, and sorted[i] = that key; keys are
-  /// below 2^bits - 1 but for ~0, which comes last.
+  /// order[i] = index of the i-th of n keys, smallest first, equal ones as they stand, and sorted[i] = that key; keys
+  /// are below 2^bits - 1 but for ~0, which comes last.
   void sort_indices(const char* /*what*/, std::uint32_t n, const std::uint32_t* keys, std::uint32_t* sorted,
                     std::uint32_t* order, int /*bits*/) {
     std::iota(order, order + n, 0u);

@@ -23,7 +23,8 @@ struct SkipTreeView {
 
 namespace detail {
 
-/// As for a BvhView: calls leaf(triangle, tmax) for the triangles whose leaves the segment meets, until it returns true.
+/// As for a BvhView: calls leaf(triangle, tmax) for the triangles whose leaves the segment meets, until it returns
+/// true.
 template <bool ordered, class Leaf>
 MW_HD void traverse(const SkipTreeView& tree, const Segment& segment, Leaf&& leaf) {
   static_assert(!ordered, "a tree without a stack has one order");

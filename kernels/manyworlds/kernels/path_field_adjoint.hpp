@@ -73,6 +73,15 @@ struct FixedCotangent {
   MW_HD CVec3<T> operator()(const CVec3<T>&) const { return f_bar; }
 };
 
+/// Most hops of the paths whose adjoint a sink is told.
+template <class Sink>
+MW_HD constexpr int most_hops() {
+  if constexpr (requires { Sink::most_hops; })
+    return Sink::most_hops;
+  else
+    return max_hops;
+}
+
 /// The whole adjoint; `cotangent` maps the recomputed F to F_bar. Returns F.
 template <class T, class Cotangent, class Sink>
 MW_HD CVec3<T> field_adjoint(const FieldView<T>& view, const Path& path, const Cotangent& cotangent, Sink& sink,
@@ -82,7 +91,7 @@ MW_HD CVec3<T> field_adjoint(const FieldView<T>& view, const Path& path, const C
   const bool soft = model.kind != VisibilityKind::hard;
   const T k0 = T(2 * pi / view.wavelength);
   BounceEdges<T> edges;
-  FieldTape<T> tape;
+  FieldTape<T, most_hops<Sink>()> tape;
   const FieldState<T> end = propagate(view, path, tx_port, edges, tape);
   const CVec3<T> f = received(view, path, end);
   const ReceivedGradient<T> received_bar = received_adjoint(view, path, end, f, cotangent(f));
@@ -180,7 +189,7 @@ MW_HD CVec3<T> field_adjoint(const FieldView<T>& view, const Path& path, const C
 }  // namespace detail
 
 /// Pulls the cotangent f_bar of path_field(view, path, tx_port) back to the parameters; returns the field. A sink has
-///   static constexpr bool wants_materials, wants_receivers;
+///   static constexpr bool wants_materials, wants_receivers;  perhaps  static constexpr int most_hops, of its paths;
 ///   transmitter(tx, Vec3 position);  face(face, Vec3 center, Vec3 rotation, T half_u, T half_v), movers only;
 ///   receiver(rx, Vec3 position), if wanted;  material(material, T eps_r, T sigma, T thickness), if wanted;
 /// and adds what it is told: rotation is the world rotation vector about the rectangle's centre.

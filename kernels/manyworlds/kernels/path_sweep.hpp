@@ -7,10 +7,10 @@
 namespace manyworlds::kernels::detail {
 
 /// The field before each hop, the slab's roots and a screen's edges; plain arrays, so that only what is used is touched.
-template <class T>
+template <class T, int most_hops>
 struct FieldTape {
-  T values[max_hops][10];
-  PackedEdges<T> screens[max_hops];
+  T values[most_hops][10];
+  PackedEdges<T> screens[most_hops];
 
   MW_HD void save(std::uint32_t i, const CVec3<T>& e, const LayerWave<T>& wave) {
     const Complex<T> z[5] = {e.x, e.y, e.z, wave.a, wave.e1};

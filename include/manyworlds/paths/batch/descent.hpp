@@ -80,8 +80,8 @@ class Descent {
   std::uint32_t worlds() const { return worlds_; }
   std::uint32_t steps() const { return done_; }
 
-  /// So many iterations more, at most as many in all as there are factors. The host only asks now and then whether there
-  /// was room; iterations without room did nothing and run again.
+  /// So many iterations more, at most as many in all as there are factors. The host only asks now and then whether
+  /// there was room; iterations without room did nothing and run again.
   void run(std::uint32_t iterations) {
     const std::uint32_t target = std::min(done_ + iterations, steps_wanted_);
     while (done_ < target) {

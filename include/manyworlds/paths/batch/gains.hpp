@@ -24,15 +24,15 @@ struct StaticContribution<kernels::Grouped<T>> {
 
 }  // namespace detail
 
-/// Path gains of many worlds at once, and their adjoint: what PathModel does for one world, as one sequence of launches for
-/// all. Fields are computed in T, everything that decides which paths there are in double.
-/// V, what a path contributes: T under hard visibility, kernels::Grouped<T> under soft; CVec3<T> for coherent sums.
-/// Finder: PathFinder or SoftFinder.
+/// Path gains of many worlds at once, and their adjoint: what PathModel does for one world, as one sequence of launches
+/// for all. Fields are computed in T, everything that decides which paths there are in double. V, what a path
+/// contributes: T under hard visibility, kernels::Grouped<T> under soft; CVec3<T> for coherent sums. Finder: PathFinder
+/// or SoftFinder.
 template <class Backend, class T = double, class V = T, class Finder = PathFinder<Backend>>
 class Gains {
  public:
-  /// Throws InputError when `arrays` are coherent and V is not, or the other way round, and for a visibility that is not
-  /// the finder's.
+  /// Throws InputError when `arrays` are coherent and V is not, or the other way round, and for a visibility that is
+  /// not the finder's.
   Gains(Backend& backend, const Arrays& arrays, std::uint32_t worlds, const Room& room,
         const Visibility& visibility = {.kind = VisibilityKind::hard})
       : backend_(&backend),
@@ -98,7 +98,8 @@ class Gains {
     backend_->run(backward_, "adjoint of gains", [&] { launch_pullback(); });
   }
 
-  /// For those that make these launches part of a step of their own. That has to run again while !make_room_if_needed().
+  /// For those that make these launches part of a step of their own. That has to run again while
+  /// !make_room_if_needed().
   void launch_gains() {
     Backend& run = *backend_;
     finder_.find();

@@ -10,8 +10,8 @@
 
 namespace manyworlds::paths::batch {
 
-/// Room for the lists of a batch. What a step needs is known only afterwards: what does not fit makes the room larger and
-/// the step run again.
+/// Room for the lists of a batch. What a step needs is known only afterwards: what does not fit makes the room larger
+/// and the step run again.
 struct Room {
   std::uint32_t pyramids = 0, pairs = 0, candidates = 0, paths = 0;
   std::array<std::uint32_t, kernels::max_mover_bounces> arrivals{};  ///< by mover bounces, under soft visibility

@@ -9,8 +9,8 @@
 
 namespace manyworlds::paths::batch {
 
-/// Finds the paths of all worlds that meet a mover, under soft visibility, and which static ones movers stand beside: what
-/// paths::SoftFinder does for one world.
+/// Finds the paths of all worlds that meet a mover, under soft visibility, and which static ones movers stand beside:
+/// what paths::SoftFinder does for one world.
 template <class Backend>
 class SoftFinder {
  public:

@@ -13,8 +13,8 @@ struct Footprint {
   std::size_t bytes_per_world = 0;  ///< on top, for each world
 };
 
-/// What a batch with fields in T will take, known before anything is allocated; the sort's own memory, some bytes for each
-/// path, comes on top. `room`: of one world.
+/// What a batch with fields in T will take, known before anything is allocated; the sort's own memory, some bytes for
+/// each path, comes on top. `room`: of one world.
 template <class T>
 Footprint footprint(const Arrays& arrays, const Room& room,
                     const Visibility& visibility = {.kind = VisibilityKind::hard}) {
@@ -31,8 +31,8 @@ Footprint footprint(const Arrays& arrays, const Room& room,
   return {one - (two - one), (two - one + group - 1) / group};
 }
 
-/// Gains and gradients of more worlds than memory holds at once: in groups, one after another. When even a group does not
-/// fit, it is halved and repeated; nothing is lost.
+/// Gains and gradients of more worlds than memory holds at once: in groups, one after another. When even a group does
+/// not fit, it is halved and repeated; nothing is lost.
 class StagedGains {
  public:
   /// Makes the batch of a group; throws OutOfDeviceMemory when it does not fit.

@@ -2,8 +2,8 @@
 #include "manyworlds/kernels/worlds/stages.hpp"
 #include "manyworlds/kernels/worlds/unfolded.hpp"
 
-/// Soft visibility, first half: waves that arrive at the tiles of movers. An arrival is a chain of reflections that ends at a
-/// mover face; its ways are the tuples of tiles, one for each mover bounce, through which it is seen.
+/// Soft visibility, first half: waves that arrive at the tiles of movers. An arrival is a chain of reflections that
+/// ends at a mover face; its ways are the tuples of tiles, one for each mover bounce, through which it is seen.
 namespace manyworlds::kernels {
 
 struct Arrival {
@@ -157,8 +157,9 @@ struct KeepArrivals {
   MW_HD void put(std::uint32_t i, std::uint32_t at) const { arrivals[at] = entries[i]; }
 };
 
-/// Pyramids from the outermost tiles of the arrivals' faces: index = arrival of the window. Towards receivers (`to_receivers`)
-/// they keep within what the window of the weight leaves open; else they stop one reflection earlier, at another mover.
+/// Pyramids from the outermost tiles of the arrivals' faces: index = arrival of the window. Towards receivers
+/// (`to_receivers`) they keep within what the window of the weight leaves open; else they stop one reflection earlier,
+/// at another mover.
 struct Depart {
   SoftView soft;
   const Arrival* arrivals;

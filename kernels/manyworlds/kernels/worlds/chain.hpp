@@ -3,8 +3,8 @@
 #include "manyworlds/kernels/path_view.hpp"
 #include "manyworlds/kernels/worlds/face.hpp"
 
-/// The decision whether a chain of reflections is a path: image method, then the segments one by one. The rules, and the
-/// order of every operation, are those of the paths that one world finds on a host.
+/// The decision whether a chain of reflections is a path: image method, then the segments one by one. The rules, and
+/// the order of every operation, are those of the paths that one world finds on a host.
 namespace manyworlds::kernels {
 
 /// What chains are tested against.
@@ -124,9 +124,9 @@ MW_HD inline bool trace_corner(const ChainGeometry& g, Vec3d before, Vec3d corne
 
 }  // namespace detail
 
-/// Traces the segments of a solved chain of n reflections that may have `interactions` in all, from face `first` to face
-/// `last` (no_face for a device): writes its hops, transmissions and reflections in path order, and returns how many; -1
-/// when something blocks.
+/// Traces the segments of a solved chain of n reflections that may have `interactions` in all, from face `first` to
+/// face `last` (no_face for a device): writes its hops, transmissions and reflections in path order, and returns how
+/// many; -1 when something blocks.
 MW_HD inline int trace_chain(const ChainGeometry& g, const std::uint32_t* chain, int n, const Vec3d* points,
                              int interactions, Hop* out, std::uint32_t first = no_face, std::uint32_t last = no_face) {
   detail::TracedHops hops{out, 0, interactions - n};

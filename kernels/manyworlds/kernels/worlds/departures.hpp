@@ -65,8 +65,8 @@ struct TraceLegs {
   }
 };
 
-/// Paths of soft visibility: hops [path][max_hops], tiles [path][tile_slots], see PathList. Neighbours of one group make one
-/// wave, whose fields add up.
+/// Paths of soft visibility: hops [path][max_hops], tiles [path][tile_slots], see PathList. Neighbours of one group
+/// make one wave, whose fields add up.
 struct SoftPathList {
   PathList list;
   std::uint32_t* groups = nullptr;
@@ -74,8 +74,8 @@ struct SoftPathList {
   std::uint32_t tile_slots = 0;
 };
 
-/// A path for each set of hops that arrival and departure make together, with the tuples of tiles that are seen through it:
-/// index = departure * ways + way. The first way of a set makes its path.
+/// A path for each set of hops that arrival and departure make together, with the tuples of tiles that are seen through
+/// it: index = departure * ways + way. The first way of a set makes its path.
 struct JoinWays {
   SoftView soft;
   const Arrival* arrivals;
@@ -151,8 +151,8 @@ struct JoinWays {
   }
 };
 
-/// Static paths beside which a mover stands, with their screens: index = (group * paths + path) * 32 + world of the group,
-/// so that the marks of what is kept say for each path in which worlds it is replaced.
+/// Static paths beside which a mover stands, with their screens: index = (group * paths + path) * 32 + world of the
+/// group, so that the marks of what is kept say for each path in which worlds it is replaced.
 struct ScreenStatic {
   SoftView soft;
   const Path* static_paths;  ///< for the field kernels

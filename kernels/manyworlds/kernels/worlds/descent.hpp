@@ -3,8 +3,8 @@
 
 #include "manyworlds/kernels/worlds/batch_view.hpp"
 
-/// The step of every world downhill. Design is a plain struct like FreePanel, one for each mover; O is any optimizer that
-/// moves one coordinate at a time (optimizer/optimizer.hpp).
+/// The step of every world downhill. Design is a plain struct like FreePanel, one for each mover; O is any optimizer
+/// that moves one coordinate at a time (optimizer/optimizer.hpp).
 namespace manyworlds::kernels {
 
 /// Where the movers are: index = world * movers + mover.

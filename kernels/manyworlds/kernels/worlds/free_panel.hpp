@@ -3,9 +3,9 @@
 
 namespace manyworlds::kernels {
 
-/// A design space that kernels understand: where one mover is, as a function of a few variables. This one: the centre in a
-/// box, yaw and pitch, the five variables of placement::FreePose without its obstacles. Any plain struct with the same
-/// members will do.
+/// A design space that kernels understand: where one mover is, as a function of a few variables. This one: the centre
+/// in a box, yaw and pitch, the five variables of placement::FreePose without its obstacles. Any plain struct with the
+/// same members will do.
 struct FreePanel {
   static constexpr int variables = 5;
   double lower[variables]{}, upper[variables]{};  ///< of x, y, z (m), yaw, pitch (rad)

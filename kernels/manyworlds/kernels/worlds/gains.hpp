@@ -3,8 +3,9 @@
 #include "manyworlds/kernels/worlds/stages.hpp"
 
 /// Fields of the paths of a batch, and the gain of every link of every world. What a path contributes is its power, of
-/// type T; for coherent sums its field, of type CVec3<T>; under soft visibility its field, too, which adds up with those of
-/// its neighbours that are part of the same wave, and then counts by its power, of type Grouped<T>: V in what follows.
+/// type T; for coherent sums its field, of type CVec3<T>; under soft visibility its field, too, which adds up with
+/// those of its neighbours that are part of the same wave, and then counts by its power, of type Grouped<T>: V in what
+/// follows.
 namespace manyworlds::kernels {
 
 template <class T>
@@ -100,8 +101,8 @@ struct EvaluateStatic {
   }
 };
 
-/// Sums of a link: static paths that nothing stands in, in their order, then those of the batch. index = (group * links +
-/// link) * 32 + world of the group, so that the worlds of a warp read the same static paths.
+/// Sums of a link: static paths that nothing stands in, in their order, then those of the batch. index = (group * links
+/// + link) * 32 + world of the group, so that the worlds of a warp read the same static paths.
 template <class T, class V>
 struct SumLinks {
   BatchView batch;
@@ -126,8 +127,8 @@ struct SumLinks {
   }
 };
 
-/// The same where paths are grouped: the fields of a group add up, then its power counts. Puts the sum of its group in the
-/// place of each path's own.
+/// The same where paths are grouped: the fields of a group add up, then its power counts. Puts the sum of its group in
+/// the place of each path's own.
 template <class T>
 struct SumLinks<T, Grouped<T>> {
   BatchView batch;

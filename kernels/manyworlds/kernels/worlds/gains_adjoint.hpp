@@ -8,8 +8,8 @@
 /// not depend on how many run at once.
 namespace manyworlds::kernels {
 
-/// What one path leaves for the movers it meets, about the mover's origin: one entry for each mover face where these are
-/// few, else one for each of its hops, used at the first hop on a face.
+/// What one path leaves for the movers it meets, about the mover's origin: one entry for each mover face where these
+/// are few, else one for each of its hops, used at the first hop on a face.
 template <class T>
 struct PathGradients {
   Vec3<T>*translation, *rotation;  ///< [path in the order of keys][slot]
@@ -22,9 +22,10 @@ struct PathGradients {
 namespace detail {
 
 /// Sink of the field adjoint for one path.
-template <class T>
+template <class T, bool hard>
 struct HopSink {
   static constexpr bool wants_materials = false, wants_receivers = false;
+  static constexpr int most_hops = hard ? max_interactions : max_hops;
   const BatchView& batch;
   const FieldView<T>& view;
   const Path& path;
@@ -46,19 +47,17 @@ struct HopSink {
 };
 
 /// F_bar of a path for the cotangent of its link's gain.
-template <class T>
-MW_HD CVec3<T> pull_path(const FieldView<T>& view, const Path& path, T gain_bar, const T&, HopSink<T>& sink) {
+template <class T, class Sink>
+MW_HD CVec3<T> pull_path(const FieldView<T>& view, const Path& path, T gain_bar, const T&, Sink& sink) {
   return path_power_adjoint(view, path, gain_bar, sink);
 }
-template <class T>
-MW_HD CVec3<T> pull_path(const FieldView<T>& view, const Path& path, T gain_bar, const CVec3<T>& total,
-                         HopSink<T>& sink) {
+template <class T, class Sink>
+MW_HD CVec3<T> pull_path(const FieldView<T>& view, const Path& path, T gain_bar, const CVec3<T>& total, Sink& sink) {
   return path_field_adjoint(view, path, (T(2) * gain_bar) * total, sink);
 }
 
-template <class T>
-MW_HD CVec3<T> pull_path(const FieldView<T>& view, const Path& path, T gain_bar, const Grouped<T>& wave,
-                         HopSink<T>& sink) {
+template <class T, class Sink>
+MW_HD CVec3<T> pull_path(const FieldView<T>& view, const Path& path, T gain_bar, const Grouped<T>& wave, Sink& sink) {
   return path_field_adjoint(view, path, (T(2) * gain_bar) * wave.field, sink);
 }
 
@@ -81,7 +80,8 @@ struct PullPaths {
     const std::uint32_t world = sorted.world(i);
     const FieldView<T> view = sorted.template view<hard>(world);
     const Path& path = sorted.path(i);
-    detail::HopSink<T> sink{batch, view, path, world, out.by_face(), out.translation + first, out.rotation + first};
+    detail::HopSink<T, hard> sink{
+        batch, view, path, world, out.by_face(), out.translation + first, out.rotation + first};
     if constexpr (std::is_same_v<V, Grouped<T>>)
       detail::pull_path(view, path, T(gain_bar[key]), contributions[i], sink);
     else

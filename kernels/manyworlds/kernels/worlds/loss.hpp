@@ -2,8 +2,9 @@
 #include "manyworlds/core/units.hpp"
 #include "manyworlds/kernels/worlds/batch_view.hpp"
 
-/// From the gains of a batch to a separable loss of each world, and back to the derivatives by the gains. L is any plain
-/// struct with `term(dbm)` and `term_gradient(dbm)`, perhaps `finish(mean)` and `finish_gradient(mean)` (loss/loss.hpp).
+/// From the gains of a batch to a separable loss of each world, and back to the derivatives by the gains. L is any
+/// plain struct with `term(dbm)` and `term_gradient(dbm)`, perhaps `finish(mean)` and `finish_gradient(mean)`
+/// (loss/loss.hpp).
 namespace manyworlds::kernels {
 
 /// How gains become received powers; trivially copyable.

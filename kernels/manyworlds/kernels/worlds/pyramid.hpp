@@ -2,8 +2,8 @@
 #include "manyworlds/kernels/worlds/face.hpp"
 #include "manyworlds/math/box.hpp"
 
-/// The region that a transmitter lights through a chain of reflections, as kernels grow it. A superset, never a decision:
-/// occlusion is ignored, and planes that do not fit are left out.
+/// The region that a transmitter lights through a chain of reflections, as kernels grow it. A superset, never a
+/// decision: occlusion is ignored, and planes that do not fit are left out.
 namespace manyworlds::kernels {
 
 /// normal . x >= offset
@@ -13,8 +13,8 @@ struct HalfSpace {
   MW_HD double operator()(Vec3d p) const { return dot(normal, p) - offset; }
 };
 
-/// From the image of the source through the lit part of the last face. With several sources (a fat pyramid) it holds what
-/// every point of their convex hull lights.
+/// From the image of the source through the lit part of the last face. With several sources (a fat pyramid) it holds
+/// what every point of their convex hull lights.
 template <int most_apexes, int most_planes>
 struct PyramidOf {
   static constexpr int max_apexes = most_apexes, max_planes = most_planes;
@@ -108,8 +108,8 @@ MW_HD bool lights(const PyramidOf<apexes, planes>& pyramid, const FacesView& fac
 
 namespace detail {
 
-/// Planes through the edge from a to b of the lit polygon, `middle` inside it, that have all sources behind and the polygon
-/// in front: one, two where the sources stand on both sides of the face, or none.
+/// Planes through the edge from a to b of the lit polygon, `middle` inside it, that have all sources behind and the
+/// polygon in front: one, two where the sources stand on both sides of the face, or none.
 template <int apexes, int planes>
 MW_HD void add_edge_planes(PyramidOf<apexes, planes>& pyramid, Vec3d face_normal, Vec3d a, Vec3d b, Vec3d middle) {
   constexpr double same = 1e-9;  // m

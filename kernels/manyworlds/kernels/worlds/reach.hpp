@@ -33,8 +33,8 @@ struct Reach {
            axis(dot(d, r.v), r.half_v, dot(k, r.v), s1, s2);
   }
 
-  /// Sides of a rectangle in the coordinates of another one's plane, from its centre along u and v; `open` where there is
-  /// none.
+  /// Sides of a rectangle in the coordinates of another one's plane, from its centre along u and v; `open` where there
+  /// is none.
   struct Window {
     double lo[2], hi[2];
   };

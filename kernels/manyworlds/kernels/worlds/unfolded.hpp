@@ -2,8 +2,8 @@
 #include "manyworlds/kernels/worlds/batch_view.hpp"
 #include "manyworlds/kernels/worlds/reach.hpp"
 
-/// Where a path under soft visibility meets the planes of the faces that it bounces on, and the movers that become screens
-/// beside it.
+/// Where a path under soft visibility meets the planes of the faces that it bounces on, and the movers that become
+/// screens beside it.
 namespace manyworlds::kernels {
 
 /// Centre of tile number `tile` of tiles x tiles.
@@ -26,9 +26,9 @@ struct UnfoldedPoints {
     }
   }
 
-  /// Takes the points where the straight line from the image of a source in a chain of n faces to `end` meets their planes,
-  /// inside the faces or not. `last_mover`: number in the chain of the last mover. False when a mover bounce lies behind
-  /// the next one or, but for the last, beyond the reach of its weight.
+  /// Takes the points where the straight line from the image of a source in a chain of n faces to `end` meets their
+  /// planes, inside the faces or not. `last_mover`: number in the chain of the last mover. False when a mover bounce
+  /// lies behind the next one or, but for the last, beyond the reach of its weight.
   MW_HD bool mirror(const FacesView& faces, Vec3d source, const std::uint32_t* chain, int n, int last_mover, Vec3d end,
                     const Reach& reach) {
     count = n + 2;
