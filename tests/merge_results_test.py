@@ -72,7 +72,8 @@ class MergeResults(unittest.TestCase):
             'params.worlds: "4", "8"': lambda r: r["params"].update(worlds="8"),
             'params.freed: null, "true"': lambda r: r["params"].update(freed="true"),
             "variables[0].upper: 1.0, 2.0": lambda r: r["variables"][0].update(upper=2.0),
-            "before.physical.rss_dbm[1]: -90.0, -91.0": lambda r: r["before"]["physical"].update(rss_dbm=[-80.0, -91.0]),
+            "before.physical.rss_dbm[1]: -90.0, -91.0":
+                lambda r: r["before"]["physical"].update(rss_dbm=[-80.0, -91.0]),
             "version: 2, 3": lambda r: r.update(version=3),
         }
         first = self.write(1, 50.0)

@@ -21,8 +21,8 @@ def kill_an_actor():
 
 def in_a_cluster(folder, place, reference):
     """Under a Ray that was there before and stays, with two processors and what it takes for a GPU."""
-    ray.init(num_cpus=2, num_gpus=1, include_dashboard=False, object_store_memory=80 << 20, _node_ip_address="127.0.0.1",
-             logging_level="warning")
+    ray.init(num_cpus=2, num_gpus=1, include_dashboard=False, object_store_memory=80 << 20,
+             _node_ip_address="127.0.0.1", logging_level="warning")
     launcher = [*LAUNCHER, "--address", ray.get_runtime_context().gcs_address, "--num-gpus", "0.25", "--"]
 
     run = Run(f"{folder}/hit", launcher, place, 60)
@@ -63,7 +63,7 @@ def on_its_own(folder, place, reference):
     print("Ctrl-C: the result so far was written")
 
     # Ray's own agents try for a minute to tell a dead Ray of its death.
-    for number, code, patience_s in ((signal.SIGTERM, 128 + signal.SIGTERM, 10), (signal.SIGKILL, -signal.SIGKILL, 150)):
+    for number, code, patience_s in ((signal.SIGTERM, 143, 10), (signal.SIGKILL, -9, 150)):
         run = Run(f"{folder}/{number.name}", launcher, place, 1000)
         run.wait_for_workers(4)
         os.kill(run.process.pid, number)
