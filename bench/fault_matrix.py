@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Hits searches with faults at random moments, on every executor, and counts how often they end as they must.
 
-    python3 bench/fault_matrix.py build/tests/worker_program [--runs 100] [--seed 1] [--ray PYTHON] [FILE]
+    python3 bench/fault_matrix.py build/tests/worker_program [--runs 100] [--seed 1] [--jobs N] [--ray PYTHON] [FILE]
 
 Each run is one search of tests/worker_program.cpp, hit once: it must end with the result of an undisturbed one, to the
 bit, at once or after --resume, where a fault may end it. No process of it may be left, and none may take longer than
@@ -9,6 +9,7 @@ a minute. Leaves with 1 if any run did not. --ray: on Ray only, by this Python, 
 --head`). FILE: write the table there, too.
 """
 import argparse
+import concurrent.futures
 import datetime
 import os
 import random
@@ -165,6 +166,7 @@ def main():
     parser.add_argument("--runs", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--ray")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="searches at once")
     options = parser.parse_intermixed_args()
     if options.ray:
         EXECUTORS.clear()
@@ -186,22 +188,26 @@ def main():
             if fault in MESSAGES and executor in IN_PROCESS:
                 cells += ["no messages", ""]
                 continue
-            rng = random.Random(f"{options.seed} {fault} {executor}")
             program = os.path.abspath(options.program)
             begun = time.time()
             reference = subprocess.run([program, *EXECUTORS["processes" if executor == "Ray" else executor], "pause_us=400"],
                                        capture_output=True, text=True, check=True).stdout
             cell = Cell(program, executor, fault, reference, time.time() - begun)
-            good = resumed = 0
-            for run in range(options.runs):
+
+            def one(run):
+                rng = random.Random(f"{options.seed} {fault} {executor} {run}")
                 try:
                     while (outcome := cell.run(rng)) is None:
                         pass
-                    resumed += outcome
-                    good += 1
+                    return outcome
                 except Wrong as e:
                     print(f"{words}, {executor}, run {run}: {e}", file=sys.stderr, flush=True)
-                    wrong += 1
+                    return None
+
+            with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+                outcomes = list(pool.map(one, range(options.runs)))
+            good, resumed = sum(o is not None for o in outcomes), sum(bool(o) for o in outcomes)
+            wrong += options.runs - good
             cells += [f"{good} of {options.runs}", resumed]
         report.row(words, *cells)
     if options.file:
