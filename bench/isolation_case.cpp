@@ -1,6 +1,6 @@
 // One case of isolation_vs_batching.py: a search on office_v1 for a given time, on one executor.
 //   isolation_case [name=value ...] [--executor NAME] [--executor.NAME VALUE ...]: worlds, receivers, seconds (of descent),
-//   iterations (at most), seed; the options of the executor as in place. With jobs=N instead: N jobs of 1 kB that do
+//   iterations (at most), seed, visibility (fresnel, hard); the options of the executor as in place. With jobs=N instead: N jobs of 1 kB that do
 //   nothing, which tells what a job costs that is sent.
 // Prints JSON: seconds from the start of the process to the first iteration's end and in parts, steps (s), losses over
 // time, bytes, and the winner's loss.
@@ -90,7 +90,7 @@ void empty_jobs(const executor::Processes& processes, std::size_t count, Json& o
 
 int main(int argc, char** argv) try {
   std::map<std::string, std::string> given{{"worlds", "32"}, {"receivers", "1000"}, {"seconds", "3"}, {"iterations", "100000"},
-                                           {"seed", "1"}, {"jobs", "0"}, {"--executor", "batch"}};
+                                           {"seed", "1"}, {"jobs", "0"}, {"visibility", "fresnel"}, {"--executor", "batch"}};
   executor::Processes processes;
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
@@ -119,6 +119,7 @@ int main(int argc, char** argv) try {
   prm.worlds = int(number("worlds"));
   prm.iterations = int(number("iterations"));
   prm.seed = std::uint64_t(number("seed"));
+  parse_field(given.at("visibility"), prm.visibility.kind, "visibility");
   prm.starts.mode = StartMode::plain;
   prm.annealing.from = 1;
   prm.freed = Freed::saved;

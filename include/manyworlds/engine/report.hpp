@@ -11,7 +11,7 @@ struct ReportParams {
   int tiles = 3;               ///< of the physical weight in the report
   double coverage_dbm = -90;   ///< a receiver above this counts as covered
   double gradient_cost = 1.5;  ///< of a gradient in forward evaluations, as measured
-  int history_rows = 500;      ///< of a world, at most; longer histories are thinned
+  int history_rows = 400;      ///< of a world, at most; longer histories are thinned
   template <class V>
   void fields(V&& v) {
     v("tiles", tiles, "tiles per panel side in the report");

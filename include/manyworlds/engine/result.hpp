@@ -63,10 +63,15 @@ struct History {
   std::vector<double> loss, value;
   std::vector<double> x;  ///< [rows][variables]
   int every = 1;          ///< iterations from row to row
-  std::size_t most_rows = 500;
+  std::size_t most_rows = 400;
 
   std::size_t rows() const { return loss.size(); }
 
+  /// Room for the rows of so many iterations of n variables, so that memory does not grow while a run goes on.
+  void reserve(std::size_t iterations, std::size_t n) {
+    const std::size_t most = std::min(iterations, most_rows) + 1;
+    iteration.reserve(most), loss.reserve(most), value.reserve(most), x.reserve(most * n);
+  }
   void push(double loss_now, double value_now, std::span<const double> x_now) {
     const int next = iteration.empty() ? 0 : iteration.back() + 1;
     if (next > 0 && iteration.back() % every != 0) resize(rows() - 1);

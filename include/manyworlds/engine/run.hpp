@@ -184,7 +184,9 @@ class Run {
     std::vector<std::vector<double>> starts = finder_.find(n, iteration_);
     for (std::vector<double>& start : starts) {
       worlds_.begin(iteration_, prm_.optimizer.rates, std::move(start));
-      worlds_[worlds_.size() - 1].record.history.most_rows = std::size_t(prm_.report.history_rows);
+      History& history = worlds_[worlds_.size() - 1].record.history;
+      history.most_rows = std::size_t(prm_.report.history_rows);
+      history.reserve(std::size_t(prm_.iterations - iteration_) + 1, problem_.variables().size());
     }
     cut_short_ = callbacks_.stopped();
     if (iteration_ > 0) result_.counts.new_starts += starts.size();
