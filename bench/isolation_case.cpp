@@ -43,8 +43,8 @@ struct Clock {
     if (ends.size() == 2) out["first_iteration_s"] = ends[1];
     if (p.iteration == 100) {
       out["bytes_of_run_after_100"] = executor::resident_bytes();
-      for (const auto& [name, value] : p.execution)
-        if (name == "bytes_of_workers") out["bytes_of_workers_after_100"] = std::stod(value);
+      if (const std::string* const bytes = find_value(p.execution, "bytes_of_workers"))
+        out["bytes_of_workers_after_100"] = std::stod(*bytes);
     }
     return ends.back() - ends[1] > most_s;
   }

@@ -14,13 +14,6 @@ namespace {
 
 using namespace manyworlds;
 
-/// A number that an executor tells of its workers; 0 when it tells none.
-double told(const Identity& execution, const std::string& name) {
-  for (const auto& [known, value] : execution)
-    if (known == name) return std::stod(value);
-  return 0;
-}
-
 /// The worlds on stderr unless quiet, and what their workers are expected to take.
 struct Console {
   bool quiet;
@@ -28,8 +21,9 @@ struct Console {
   void start(const Progress& p) {
     if (quiet) return;
     if (!p.execution.empty()) {
-      const double workers = told(p.execution, "workers"), each = told(p.execution, "bytes_per_worker_expected") / 1e6,
-                   budget = told(p.execution, "memory_budget") / 1e6;
+      const double workers = examples::told(p.execution, "workers"),
+                   each = examples::told(p.execution, "bytes_per_worker_expected") / 1e6,
+                   budget = examples::told(p.execution, "memory_budget") / 1e6;
       std::fprintf(stderr, "%.0f workers, about %.0f MB each and %.0f MB in all expected%s\n", workers, each,
                    workers * each,
                    budget > 0 ? (" of a budget of " + to_text(std::round(budget)) + " MB").c_str() : "");
@@ -57,6 +51,24 @@ Result run_search(const Problem& problem, const examples::Search& search, C&&...
         return result;
       },
       search);
+}
+
+/// Tells what executors had to cope with.
+void warn_of_workers(const Result& result) {
+  const Identity& execution = result.execution;
+  const double budget = examples::told(execution, "memory_budget"),
+               used = examples::told(execution, "bytes_of_workers");
+  if (budget > 0 && used > budget)
+    std::fprintf(stderr, "place: warning: workers took %.0f MB, the memory budget leaves them %.0f MB\n", used / 1e6,
+                 budget / 1e6);
+  if (const std::string* const why = find_value(execution, "last_failure"))
+    std::cerr << "place: warning: " << examples::told(execution, "jobs_failed")
+              << " evaluations could not be had, the last one: " << *why << '\n';
+  if (const std::string* const why = find_value(execution, "last_loss"))
+    std::cerr << "place: warning: workers were lost and their steps done again: " << *why << '\n';
+  for (const WorldResult& world : result.worlds)
+    if (world.reason == Reason::failed)
+      std::cerr << "place: warning: world " << world.id << " failed: " << world.failure << '\n';
 }
 
 /// Adjoint against finite differences where world 0 starts, under the loss and the visibility it starts with.
@@ -217,21 +229,7 @@ int main(int argc, char** argv) {
     const Result result =
         run_search(problem, search, Console{quiet}, callback::Interrupt{&examples::interrupted}, checkpoint);
     ended_early = result.interrupted;
-    if (const double budget = told(result.execution, "memory_budget"),
-        used = told(result.execution, "bytes_of_workers");
-        budget > 0 && used > budget)
-      std::fprintf(stderr, "place: warning: workers took %.0f MB, the memory budget leaves them %.0f MB\n", used / 1e6,
-                   budget / 1e6);
-    for (const auto& [name, value] : result.execution)
-      if (name == "last_failure")
-        std::cerr << "place: warning: " << told(result.execution, "jobs_failed")
-                  << " evaluations could not be had, the last one: " << value << '\n';
-    for (const auto& [name, value] : result.execution)
-      if (name == "last_loss")
-        std::cerr << "place: warning: workers were lost and their steps done again: " << value << '\n';
-    for (const WorldResult& world : result.worlds)
-      if (world.reason == Reason::failed)
-        std::cerr << "place: warning: world " << world.id << " failed: " << world.failure << '\n';
+    warn_of_workers(result);
     if (result.rss.dead == problem.receivers())
       std::cerr << "place: warning: the winner reaches no receiver; where no path arrives, a loss has no gradient\n";
     watch.lap();

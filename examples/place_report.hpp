@@ -21,9 +21,13 @@ struct ReportOptions {
 
 /// Text of a parameter that a run had.
 inline std::string param(const mw::Result& result, const std::string& name) {
-  for (const auto& [known, value] : result.params)
-    if (known == name) return value;
-  return "";
+  const std::string* const value = mw::find_value(result.params, name);
+  return value ? *value : "";
+}
+/// A number that an executor tells of its workers; 0 when it tells none.
+inline double told(const mw::Identity& execution, const std::string& name) {
+  const std::string* const value = mw::find_value(execution, name);
+  return value ? std::stod(*value) : 0;
 }
 
 /// Cells over the whole scene at the height of its receivers; spacing in metres, 0 = so that there are about 10,000.

@@ -98,9 +98,9 @@ inline void print_summary(const mw::Problem& problem, const mw::Result& r, const
       "scoring %.1f), pictures %.1f s\n%.1f MB of workspaces and %.1f kB per world\n",
       r.counts.gradient, r.counts.forward, r.times.total_s, r.times.starts_s, r.times.descent_s, r.times.barriers_s,
       r.times.scoring_s, writing_s, double(r.bytes_of_workspaces) / 1e6, double(r.bytes_per_world) / 1e3);
-  for (const auto& [name, value] : r.execution)
-    if (name == "bytes_per_worker") std::printf("workers took %.0f MB each at most", std::stod(value) / 1e6);
-    else if (name == "bytes_of_workers") std::printf(" and %.0f MB in all\n", std::stod(value) / 1e6);
+  if (mw::find_value(r.execution, "bytes_per_worker"))
+    std::printf("workers took %.0f MB each at most and %.0f MB in all\n", told(r.execution, "bytes_per_worker") / 1e6,
+                told(r.execution, "bytes_of_workers") / 1e6);
   std::printf("wrote");
   for (std::size_t i = 0; i < files.size(); ++i)
     std::printf("%s %s", i == 0 ? "" : i + 1 == files.size() ? " and" : ",", files[i].c_str());

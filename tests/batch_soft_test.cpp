@@ -31,21 +31,11 @@ SoftKey soft_key(std::uint32_t world, const kernels::Path& path, const kernels::
   return {path_key(world, path, hops), list};
 }
 
-struct SoftExpected {
-  std::vector<double> gains, gain_bar;
-  std::vector<PoseGradient> gradient;
+struct SoftExpected : Answers {
   SoftKeys paths;
   std::size_t tiled = 0, screened = 0, twice = 0;
   SoftExpected(const PathModel& model, const Worlds& worlds, const Visibility& visibility, Random& random) {
-    paths::Workspace w = model.make_workspace();
-    for (std::uint32_t i = 0; i < worlds.count(); ++i) {
-      model.gains(worlds.configurations[i], visibility, w);
-      gains.insert(gains.end(), w.gains.begin(), w.gains.end());
-      const std::vector<double> bar = balanced(w.gains, random);
-      gain_bar.insert(gain_bar.end(), bar.begin(), bar.end());
-      ConfigurationGradient g;
-      model.pullback(bar, w, g);
-      gradient.insert(gradient.end(), g.movers.begin(), g.movers.end());
+    ask(model, worlds, visibility, random, [&](std::uint32_t i, const paths::Workspace& w) {
       for (const kernels::Path& path : w.table.paths) {
         const int bounces = mover_bounces(model.geometry(w), &w.table.hops[path.first_hop], path.hops);
         paths.insert(soft_key(i, path, w.table.hops.data(), w.table.tiles.data(), bounces));
@@ -54,7 +44,7 @@ struct SoftExpected {
         for (std::uint32_t h = path.first_hop; h < path.first_hop + path.hops; ++h)
           screened += w.table.hops[h].kind >= kernels::HopKind::screen;
       }
-    }
+    });
   }
 };
 

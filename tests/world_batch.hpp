@@ -36,21 +36,34 @@ struct Worlds {
   std::uint32_t count() const { return std::uint32_t(configurations.size()); }
 };
 
-/// What the model says of all worlds.
-struct Expected {
+/// Gains and gradients of all worlds as the model has them.
+struct Answers {
   std::vector<double> gains, gain_bar;  ///< [world][link]
   std::vector<PoseGradient> gradient;   ///< [world][mover]
-  PathKeys paths, blocked;              ///< that meet a mover; static ones that are blocked or go on in another way
-  Expected(const PathModel& model, const Worlds& worlds, Random& random) {
+
+  /// `look(world, workspace)` sees what else the model has found.
+  template <class Look>
+  void ask(const PathModel& model, const Worlds& worlds, const Visibility& visibility, Random& random,
+           const Look& look) {
     paths::Workspace w = model.make_workspace();
     for (std::uint32_t i = 0; i < worlds.count(); ++i) {
-      model.gains(worlds.configurations[i], hard, w);
+      model.gains(worlds.configurations[i], visibility, w);
       gains.insert(gains.end(), w.gains.begin(), w.gains.end());
       const std::vector<double> bar = balanced(w.gains, random);
       gain_bar.insert(gain_bar.end(), bar.begin(), bar.end());
       ConfigurationGradient g;
       model.pullback(bar, w, g);
       gradient.insert(gradient.end(), g.movers.begin(), g.movers.end());
+      look(i, w);
+    }
+  }
+};
+
+/// What the model says of all worlds under hard visibility.
+struct Expected : Answers {
+  PathKeys paths, blocked;  ///< that meet a mover; static ones that are blocked or go on in another way
+  Expected(const PathModel& model, const Worlds& worlds, Random& random) {
+    ask(model, worlds, hard, random, [&](std::uint32_t i, const paths::Workspace& w) {
       for (const kernels::Path& path : w.table.paths) paths.insert(path_key(i, path, w.table.hops.data()));
       for (std::uint32_t t = 0; t < model.transmitters(); ++t) {
         const paths::TransmitterCache& cache = model.paths_of(w, t).cache;
@@ -59,7 +72,7 @@ struct Expected {
           if (w.replaced[t][k]) blocked.insert(path_key(i, {t, p.rx, p.first_hop, p.hops, 0, 0}, cache.hops.data()));
         }
       }
-    }
+    });
   }
 };
 

@@ -13,6 +13,13 @@ namespace manyworlds {
 /// What must be equal for two runs to be the same: names and values, a line each.
 using Identity = std::vector<std::pair<std::string, std::string>>;
 
+/// The value of a name; null when it is not there.
+inline const std::string* find_value(const Identity& lines, const std::string& name) {
+  for (const auto& [known, value] : lines)
+    if (known == name) return &value;
+  return nullptr;
+}
+
 /// Who did a job.
 struct Delivery {
   int pid = 0;
@@ -51,11 +58,17 @@ class RunError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Executors that may have workers elsewhere.
+template <class E>
+concept OpensCrew = requires(const E& executor, const Identity& identity, const JobServer& server) {
+  executor.open(identity, server);
+};
+
 /// The crew of an executor that has one; null when worlds run in this process. In a worker process this does not
 /// return: it serves its parent's jobs and leaves.
 template <class E>
 std::unique_ptr<Crew> open_crew(const E& executor, const Identity& identity, const JobServer& server) {
-  if constexpr (requires { executor.open(identity, server); })
+  if constexpr (OpensCrew<E>)
     return executor.open(identity, server);
   else
     return nullptr;

@@ -59,18 +59,13 @@ Identity identity_of(const Problem& problem, const Params& prm, Identity policie
 
 /// The first line in which two identities differ, in words; empty when they are equal.
 inline std::string difference(const Identity& was, const Identity& is) {
-  const auto find = [](const Identity& all, const std::string& name) -> const std::string* {
-    for (const auto& [known, value] : all)
-      if (known == name) return &value;
-    return nullptr;
-  };
   for (const auto& [name, value] : was) {
-    const std::string* now = find(is, name);
+    const std::string* now = find_value(is, name);
     if (!now) return name + " was " + value + ", is not there";
     if (*now != value) return name + " was " + value + ", is " + *now;
   }
   for (const auto& [name, value] : is)
-    if (!find(was, name)) return name + " is " + value + ", was not there";
+    if (!find_value(was, name)) return name + " is " + value + ", was not there";
   return was == is ? "" : "the order of its lines";
 }
 

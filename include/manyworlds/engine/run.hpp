@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+
 #include "manyworlds/engine/exchange.hpp"
 #include "manyworlds/engine/identity.hpp"
 #include "manyworlds/engine/multistart_params.hpp"
@@ -37,7 +39,7 @@ class Run {
                 [this] { return callbacks_.stopped(); }) {
     result_.counts.gradient_cost = prm_.report.gradient_cost;
     if constexpr (World::archivable) {
-      identity_ = identity_of(problem, prm_, policy_names());
+      if constexpr (OpensCrew<E> || Callbacks<C...>::keeps) identity_ = identity_of(problem, prm_, policy_names());
       workspaces_.hire(open_crew(executor, identity_, make_job_server<World>(physics_, workspaces_)));
     } else if (open_crew(executor, {}, {})) {
       throw InputError("executor", "worlds in other processes need archive() in the state of the optimizer " +
@@ -232,6 +234,7 @@ class Run {
 
   /// Tells callbacks which of these worlds have stopped.
   void announce(const Worlds& worlds) {
+    if (std::all_of(worlds.begin(), worlds.end(), [](const World* w) { return w->alive(); })) return;
     const Progress p = progress();
     for (const World* world : worlds) {
       if (!world->alive()) callbacks_.world_stopped(p, world->record);

@@ -23,8 +23,7 @@ class HtmlPage {
  public:
   HtmlPage(const Problem& problem, const Result& result, const HtmlReport& report)
       : problem_(problem), result_(result), report_(report), worlds_(ranking(result)) {
-    for (const auto& [name, value] : result.params)
-      if (name == "loss") loss_ = value;
+    if (const std::string* const loss = find_value(result.params, "loss")) loss_ = *loss;
   }
 
   std::string text() const {
