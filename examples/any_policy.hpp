@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "manyworlds/executor/batch.hpp"
+#include "manyworlds/executor/cuda.hpp"
 #include "manyworlds/executor/processes.hpp"
 #include "manyworlds/executor/serial.hpp"
 #include "manyworlds/loss/coverage.hpp"
@@ -76,6 +77,10 @@ struct AnyLoss {
   }
   void gradient(const mw::RssRows& rows, std::span<double> gradient) const {
     std::visit([&](const auto& loss) { mw::loss_gradient(loss, rows, gradient); }, prm.policy);
+  }
+  template <class F>
+  bool as_separable(const F& f) const {
+    return std::visit([&](const auto& loss) { return mw::as_separable(loss, f); }, prm.policy);
   }
   void check() const { prm.check(); }
 };
@@ -179,6 +184,14 @@ struct AnyExecutor {
   void for_each_world(std::size_t n, F&& f) const {
     std::visit([&](const auto& e) { e.for_each_world(n, f); }, prm.policy);
   }
+  template <class Problem>
+  std::unique_ptr<mw::executor::DeviceEvaluator<Problem>> evaluator(const Problem& problem) const {
+    return std::visit(
+        [&](const auto& e) -> std::unique_ptr<mw::executor::DeviceEvaluator<Problem>> {
+          return mw::open_evaluator(e, problem);
+        },
+        prm.policy);
+  }
   std::unique_ptr<mw::Crew> open(const mw::Identity& run, const mw::JobServer& server) const {
     return std::visit([&](const auto& e) { return mw::open_crew(e, run, server); }, prm.policy);
   }
@@ -193,7 +206,8 @@ using Optimizers =
 using Prunings = AnyPruning<mw::pruning::None, mw::pruning::BottomFraction>;
 using Untried = AnySocial<mw::social::None, mw::social::Pull>;
 using Tried = AnySocial<mw::social::Recombine, mw::social::Differential>;
-using Executors = AnyExecutor<mw::executor::Batch, mw::executor::Serial, mw::executor::Processes>;
+using Executors = AnyExecutor<mw::executor::Batch, mw::executor::Serial, mw::executor::Processes,
+                              mw::executor::CudaBatch, mw::executor::CudaContexts>;
 
 static_assert(mw::Loss<CombinedLoss> && mw::Loss<LossPerTransmitter> && mw::Optimizer<Optimizers> &&
               mw::Pruning<Prunings> && mw::Social<Untried> && mw::Social<Tried> && mw::Executor<Executors>);

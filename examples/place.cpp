@@ -105,6 +105,19 @@ void share_memory(std::size_t budget, examples::Search& search) {
       },
       search);
 }
+/// Devices tell on stderr when their memory does not hold all worlds at once.
+void tell_of_groups(examples::Search& search) {
+  std::visit(
+      [](auto& s) {
+        std::visit(
+            [](auto& executor) {
+              if constexpr (requires { executor.say; })
+                executor.say = [](const std::string& line) { std::cerr << "place: " << line << '\n'; };
+            },
+            s.executor.prm.policy);
+      },
+      search);
+}
 /// The problem; paths may take half of the memory budget, evaluations the rest, on every executor.
 Problem make_problem(const Scene& scene, const placement::All& placement, ProblemOptions options) {
   options.paths.memory_budget_bytes /= 2;
@@ -192,6 +205,7 @@ int main(int argc, char** argv) {
     if (print_config) return void(std::cout << search_options.config(app, search));
     paths::PathOptions path_options = scene_options.path_options();
     share_memory(path_options.memory_budget_bytes, search);
+    if (!quiet) tell_of_groups(search);
     const ProblemOptions options = power_options.problem_options(path_options);
     examples::check_between("--map-spacing", map_spacing, 0, 1e6, " m");
 

@@ -94,6 +94,7 @@ class SearchOptions {
         {"executor.threads", "--threads"},
         {"executor.processes", "--processes"},
         {"executor.fraction", "--fraction"},
+        {"executor.device", "--device"},
         {"report.coverage_dbm", "--coverage-dbm"},
         {"visibility.kind", "--visibility"},
         {"visibility.tiles", "--tiles"},

@@ -89,7 +89,7 @@ TEST(BatchDescent, SaysWhatDoesNotFit) {
   EXPECT_EQ(error(wrong, site.x), "descent: expected 2 designs, not 1");
   wrong = site.options;
   wrong.weights.push_back(1);
-  EXPECT_EQ(error(wrong, site.x), "descent: expected 60 weights, not 61");
+  EXPECT_EQ(error(wrong, site.x), "reception: expected 60 weights, not 61");
   EXPECT_EQ(error(site.options, std::span(site.x).first(7)), "descent: expected 20 variables, not 7");
 }
 

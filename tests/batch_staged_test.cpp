@@ -1,5 +1,6 @@
 // A batch that memory does not hold at once runs in groups and loses nothing; what it takes is known before.
 #include "manyworlds/backend/serial.hpp"
+#include "manyworlds/paths/batch/footprint.hpp"
 #include "manyworlds/paths/batch/staged.hpp"
 #include "world_batch.hpp"
 
@@ -8,6 +9,7 @@ namespace {
 using namespace manyworlds;
 using namespace manyworlds::test;
 using backend::Serial;
+using paths::batch::AnyGains;
 using paths::batch::Arrays;
 using paths::batch::Room;
 using paths::batch::StagedGains;
@@ -49,16 +51,20 @@ struct Rooms {
 
 constexpr Room world_room{200, 1000, 800, 100, {30, 10}};
 Room room_of(std::uint32_t worlds) { return world_room.times(worlds); }
-void derivatives(std::uint32_t, std::span<const double> gains, std::span<double> gain_bar) {
-  for (std::size_t i = 0; i < gains.size(); ++i) gain_bar[i] = 1 / (gains[i] + 1e-12);
-}
 
 struct Answer {
   std::vector<double> gains;
   std::vector<PoseGradient> gradient;
-  Answer(StagedGains& staged, const Rooms& rooms)
+  Answer(StagedGains& staged, std::uint32_t at_once, const Rooms& rooms)
       : gains(50 * rooms.arrays.links()), gradient(rooms.worlds.poses.size()) {
-    staged.step(rooms.worlds.poses, gains, derivatives, gradient);
+    const std::size_t links = rooms.arrays.links(), movers = rooms.movers.size();
+    staged.run(50, at_once, hard, [&](AnyGains& batch, std::size_t first, std::size_t count) {
+      const std::span<double> own = std::span(gains).subspan(first * links, count * links);
+      batch.gains(std::span(rooms.worlds.poses).subspan(first * movers, count * movers), own);
+      std::vector<double> gain_bar;
+      for (const double gain : own) gain_bar.push_back(1 / (gain + 1e-12));
+      batch.pullback(gain_bar, std::span(gradient).subspan(first * movers, count * movers));
+    });
   }
   void expect_same(const Answer& other) const {
     EXPECT_EQ(gains, other.gains);
@@ -88,19 +94,22 @@ TEST(Footprint, IsWhatTheBatchTakes) {
 
 TEST(StagedGains, AreTheSameInGroupsOfAnySize) {
   const Rooms rooms;
-  const auto make = [&](std::uint32_t worlds) {
+  const auto make = [&](std::uint32_t worlds, const Visibility&) {
     return paths::batch::make_gains<double>(std::make_unique<Serial>(), rooms.arrays, worlds, room_of(worlds));
   };
   std::string said;
-  StagedGains whole(50, 4096, make, [&](const std::string& line) { said = line; });
-  EXPECT_EQ(whole.groups(), 1u);
+  StagedGains whole(make, [&](const std::string& line) { said = line; });
+  const Answer expected(whole, 4096, rooms);
+  EXPECT_EQ(whole.at_once(), 50u);
   EXPECT_EQ(said, "");
-  const Answer expected(whole, rooms);
   for (std::uint32_t at_once : {1u, 7u, 25u, 49u}) {
-    StagedGains staged(50, at_once, make, [&](const std::string& line) { said = line; });
-    EXPECT_EQ(staged.groups(), (50 + at_once - 1) / at_once);
-    EXPECT_EQ(said, "50 worlds in " + std::to_string(staged.groups()) + " groups of " + std::to_string(at_once));
-    Answer(staged, rooms).expect_same(expected);
+    StagedGains staged(make, [&](const std::string& line) { said = line; });
+    Answer(staged, at_once, rooms).expect_same(expected);
+    EXPECT_EQ(said, "50 worlds in " + std::to_string((50 + at_once - 1) / at_once) + " groups of " +
+                        std::to_string(at_once));
+    said.clear();
+    Answer(staged, at_once, rooms).expect_same(expected);
+    EXPECT_EQ(said, "");  // once is enough
   }
 }
 
@@ -108,22 +117,22 @@ TEST(StagedGains, HalveWhatDoesNotFitAndLoseNothing) {
   const Rooms rooms;
   const paths::batch::Footprint memory = paths::batch::footprint<double>(rooms.arrays, world_room);
   const auto make_in = [&](std::size_t budget) {
-    return [&rooms, budget](std::uint32_t worlds) {
+    return [&rooms, budget](std::uint32_t worlds, const Visibility&) {
       return paths::batch::make_gains<double>(std::make_unique<Small>(budget), rooms.arrays, worlds, Room{});
     };
   };
-  StagedGains whole(50, 50, make_in(std::size_t(1) << 40));
-  const Answer expected(whole, rooms);
+  StagedGains whole(make_in(std::size_t(1) << 40));
+  const Answer expected(whole, 50, rooms);
   EXPECT_EQ(whole.at_once(), 50u);
   std::vector<std::string> said;
-  StagedGains staged(50, 50, make_in(memory.shared_bytes + 10 * memory.bytes_per_world),
+  StagedGains staged(make_in(memory.shared_bytes + 10 * memory.bytes_per_world),
                      [&](const std::string& line) { said.push_back(line); });
-  Answer(staged, rooms).expect_same(expected);  // the lists grow until memory ends, in the middle of a step
+  Answer(staged, 50, rooms).expect_same(expected);  // the lists grow until memory ends, in the middle of a step
   EXPECT_LT(staged.at_once(), 50u);
   ASSERT_FALSE(said.empty());
   EXPECT_EQ(said[0], "50 worlds in 2 groups of 25 after allocation failed");
-  StagedGains none(50, 50, make_in(memory.shared_bytes / 2));
-  EXPECT_THROW(Answer(none, rooms), backend::OutOfDeviceMemory);
+  StagedGains none(make_in(memory.shared_bytes / 2));
+  EXPECT_THROW(Answer(none, 50, rooms), backend::OutOfDeviceMemory);
 }
 
 }  // namespace

@@ -38,21 +38,24 @@ if(MANYWORLDS_WITH_CUDA)
     target_compile_options(cuda_kernels PRIVATE -Werror=cross-execution-space-call)
   endif()
 
-  # What runs on a device; where there is none, its tests say so and are skipped.
-  add_library(device_gains STATIC cuda/device/device_gains.cu cuda/device/device_gains_single.cu
-    cuda/device/device_soft_gains.cu cuda/device/device_soft_gains_single.cu cuda/device/device_descent.cu)
+  # What the tests ask of devices besides; where there is none, they say so and are skipped.
+  add_library(device_gains STATIC cuda/device/device_gains.cu cuda/device/device_descent.cu)
   target_include_directories(device_gains PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
-  target_link_libraries(device_gains PRIVATE manyworlds PUBLIC CUDA::cudart_static)
-  target_compile_options(device_gains PRIVATE -Werror=cross-execution-space-call -Xptxas=-v)
-  if("90" IN_LIST CMAKE_CUDA_ARCHITECTURES)
-    set_target_properties(device_gains PROPERTIES CUDA_ARCHITECTURES 90)  # one is enough, and half the time
-  endif()
-  set_target_properties(device_gains PROPERTIES
-    CUDA_COMPILER_LAUNCHER "bash;${CMAKE_CURRENT_SOURCE_DIR}/cuda/keep_ptxas.sh")
+  target_link_libraries(device_gains PUBLIC manyworlds_cuda)
+  target_compile_options(device_gains PRIVATE -Werror=cross-execution-space-call)
+  foreach(target device_gains manyworlds_cuda)
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-Xptxas=-v>)
+    set_target_properties(${target} PROPERTIES
+      CUDA_COMPILER_LAUNCHER "bash;${CMAKE_CURRENT_SOURCE_DIR}/cuda/keep_ptxas.sh")
+    if("90" IN_LIST CMAKE_CUDA_ARCHITECTURES)
+      set_target_properties(${target} PROPERTIES CUDA_ARCHITECTURES 90)  # one is enough here, and half the time
+    endif()
+  endforeach()
   if(Python3_Interpreter_FOUND AND CMAKE_CUDA_ARCHITECTURES MATCHES "90" AND CMAKE_CUDA_COMPILER_VERSION MATCHES "^13.0")
     # Other compilers need other registers.
     add_test(NAME cuda_registers COMMAND Python3::Interpreter -B ${CMAKE_CURRENT_SOURCE_DIR}/cuda/registers.py
-      --check ${PROJECT_SOURCE_DIR}/docs/results/ptxas.md $<JOIN:$<TARGET_OBJECTS:device_gains>,.ptxas$<SEMICOLON>>.ptxas
+      --check ${PROJECT_SOURCE_DIR}/docs/results/ptxas.md
+      $<JOIN:$<FILTER:$<TARGET_OBJECTS:device_gains>;$<TARGET_OBJECTS:manyworlds_cuda>,INCLUDE,\\.cu\\.o$>,.ptxas$<SEMICOLON>>.ptxas
       COMMAND_EXPAND_LISTS)
     set(data ${CMAKE_CURRENT_SOURCE_DIR}/cuda/data)
     add_test(NAME cuda_registers_notices_jumps COMMAND Python3::Interpreter -B

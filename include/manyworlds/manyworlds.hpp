@@ -34,6 +34,7 @@
 #include "manyworlds/bvh/packet.hpp"
 #include "manyworlds/kernels/screened_field.hpp"
 #include "manyworlds/paths/batch/descent.hpp"
+#include "manyworlds/paths/batch/footprint.hpp"
 #include "manyworlds/paths/batch/make_arrays.hpp"
 #include "manyworlds/paths/batch/staged.hpp"
 #include "manyworlds/paths/listing.hpp"
@@ -69,6 +70,7 @@
 #include "manyworlds/engine/multistart.hpp"
 #include "manyworlds/engine/scene_problem.hpp"
 #include "manyworlds/executor/batch.hpp"
+#include "manyworlds/executor/cuda.hpp"
 #include "manyworlds/executor/processes.hpp"
 #include "manyworlds/executor/serial.hpp"
 #ifdef MANYWORLDS_WITH_IO

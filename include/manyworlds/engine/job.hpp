@@ -1,20 +1,41 @@
 #pragma once
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "manyworlds/engine/crew.hpp"
-#include "manyworlds/loss/loss.hpp"
-#include "manyworlds/scene/visibility.hpp"
+#include "manyworlds/engine/evaluation.hpp"
 
-/// What worlds need evaluated. A job is a plain struct: run(context, workspace) does it in this process, where the
-/// context has a problem and a loss; question() and answer() are its inputs and outputs as bytes, so that another
-/// process with the same context can do it. What a job gives depends on its question only, never on its workspace. A
-/// job that nobody can do keeps the answer it began with; one that wants to hear of it, or of who did it, has failed()
-/// and delivered().
+/// What worlds need done. A job is a plain struct: ask(context, evaluation) says what it has to have evaluated next, and
+/// take(context, evaluation) takes the answer and tells whether it has to ask again; the context has a problem and a
+/// loss. question() and answer() are its inputs and outputs as bytes, so that another process with the same context can
+/// do it. What a job gives depends on its question only. A job that nobody can do keeps the answer it began with; one
+/// that wants to hear of it, or of who did it, has failed() and delivered().
 namespace manyworlds {
+
+/// Jobs that consist of evaluations; others have run(context, workspace).
+template <class Job, class Context>
+concept AsksForEvaluations = requires(Job& job, const Context& context, Evaluation& evaluation) {
+  job.ask(context, evaluation);
+  { job.take(context, evaluation) } -> std::same_as<bool>;
+};
+
+/// Does a job on this thread.
+template <class Job, class Context, class Workspace>
+void run_job(Job& job, const Context& context, Workspace& workspace) {
+  if constexpr (AsksForEvaluations<Job, Context>) {
+    Evaluation e;
+    do {
+      job.ask(context, e);
+      evaluate(context, e, workspace);
+    } while (job.take(context, e));
+  } else {
+    job.run(context, workspace);
+  }
+}
 
 enum class JobKind : std::uint8_t { value, start, gains, advance };
 
@@ -33,9 +54,15 @@ struct ValueJob {
   std::vector<double> x;
   double value = std::numeric_limits<double>::quiet_NaN();
 
-  template <class Context, class Workspace>
-  void run(const Context& context, Workspace& workspace) {
-    value = context.problem.value(at_progress(context.loss, progress), x, visibility, workspace);
+  template <class Context>
+  void ask(const Context&, Evaluation& e) const {
+    e.progress = progress, e.visibility = visibility, e.x = x;
+    e.wants_gradient = e.wants_final_value = false;
+  }
+  template <class Context>
+  bool take(const Context&, const Evaluation& e) {
+    value = e.value;
+    return false;
   }
   template <class Problem>
   bool fits(const Problem& problem) const {
@@ -59,11 +86,16 @@ struct StartJob {
   double value = std::numeric_limits<double>::quiet_NaN();
   bool has_gradient = false;
 
-  template <class Context, class Workspace>
-  void run(const Context& context, Workspace& workspace) {
-    std::vector<double> gradient(x.size());
-    value = context.problem.value_and_gradient(at_progress(context.loss, 0.0), x, visibility, workspace, gradient);
-    has_gradient = std::any_of(gradient.begin(), gradient.end(), [](double g) { return std::abs(g) > 0; });
+  template <class Context>
+  void ask(const Context&, Evaluation& e) const {
+    e.progress = 0, e.visibility = visibility, e.x = x;
+    e.wants_gradient = true, e.wants_final_value = false;
+  }
+  template <class Context>
+  bool take(const Context&, const Evaluation& e) {
+    value = e.value;
+    has_gradient = std::any_of(e.gradient.begin(), e.gradient.end(), [](double g) { return std::abs(g) > 0; });
+    return false;
   }
   template <class Problem>
   bool fits(const Problem& problem) const {
@@ -116,9 +148,13 @@ struct AdvanceJob {
   World* world;
   int iteration = 0;
 
-  template <class Context, class Workspace>
-  void run(const Context& context, Workspace& workspace) {
-    world->advance(context, iteration, workspace);
+  template <class Context>
+  void ask(const Context& context, Evaluation& e) const {
+    world->ask(context, iteration, e);
+  }
+  template <class Context>
+  bool take(const Context& context, Evaluation& e) {
+    return world->take(context, iteration, e);
   }
   template <class Problem>
   bool fits(const Problem& problem) const {
@@ -146,7 +182,7 @@ void serve_job(Job& job, const Context& context, Workspace& workspace, ArchiveRe
   job.question(question);
   if (!question.done()) throw ArchiveError("a question is followed by more bytes");
   if (!job.fits(context.problem)) throw ArchiveError("a question about another problem");
-  job.run(context, workspace);
+  run_job(job, context, workspace);
   job.answer(answer);
 }
 

@@ -94,13 +94,18 @@ struct BasicProblem {
     expect(sum > 0, "weights", "expected at least one receiver of positive weight");
   }
 
+  /// Weights of the receivers, their sum is 1.
+  std::vector<double> normalised_weights() const {
+    std::vector<double> all = weights;
+    if (all.empty()) all.assign(receivers(), 1.0);
+    double sum = 0;
+    for (double weight : all) sum += weight;
+    for (double& weight : all) weight /= sum;
+    return all;
+  }
   Workspace make_workspace() const {
     const std::size_t links = transmitters() * receivers();
-    Workspace w{model->make_workspace(), rest, {}, weights, {}, {}, {}, {}, {}};
-    if (w.weights.empty()) w.weights.assign(receivers(), 1.0);
-    double sum = 0;
-    for (double weight : w.weights) sum += weight;
-    for (double& weight : w.weights) weight /= sum;
+    Workspace w{model->make_workspace(), rest, {}, normalised_weights(), {}, {}, {}, {}, {}};
     w.rss_dbm.resize(links);
     w.rss_bar.resize(links);
     w.gain_bar.resize(links);
@@ -148,20 +153,24 @@ struct BasicProblem {
     const double result = value(loss, x, visibility, w);
     for (double& g : gradient) g = 0;
     if (!std::isfinite(result)) return result;
-    rss_adjoint(loss, w);
-    const double floor_mw = from_db(floor_dbm);
-    for (std::size_t t = 0; t < transmitters(); ++t) {
-      const double power_mw = from_db(power_dbm[t]);
-      for (std::size_t i = t * receivers(); i < (t + 1) * receivers(); ++i) {
-        const double gain = w.model.gains[i];
-        w.gain_bar[i] = power_mw * gain > floor_mw ? w.rss_bar[i] * db_per_neper<double> / gain : 0.0;
-      }
-    }
+    gains_adjoint(loss, w.model.gains, w, w.gain_bar);
     w.gradient.movers.assign(w.configuration.movers.size(), {});
     w.gradient.transmitters.assign(w.configuration.transmitters.size(), {});
     model->pullback(w.gain_bar, w.model, w.gradient);
     placement.pullback(x, w.gradient, gradient);
     return result;
+  }
+
+  /// d loss / d gain of every link, after powers_of(gains, w).
+  template <Loss L>
+  void gains_adjoint(const L& loss, std::span<const double> gains, Workspace& w, std::span<double> gain_bar) const {
+    rss_adjoint(loss, w);
+    const double floor_mw = from_db(floor_dbm);
+    for (std::size_t t = 0; t < transmitters(); ++t) {
+      const double power_mw = from_db(power_dbm[t]);
+      for (std::size_t i = t * receivers(); i < (t + 1) * receivers(); ++i)
+        gain_bar[i] = power_mw * gains[i] > floor_mw ? w.rss_bar[i] * db_per_neper<double> / gains[i] : 0.0;
+    }
   }
 
   /// Power at the weakest receiver of positive weight.

@@ -161,8 +161,7 @@ class Run {
     result_.params = policy_names();
     for (auto& line : print_params(prm_)) result_.params.push_back(std::move(line));
     result_.execution = {{"executor", policy_name<E>(executor_.prm)}};
-    if (workspaces_.crew())
-      for (auto& line : workspaces_.crew()->report()) result_.execution.push_back(std::move(line));
+    for (auto& line : workspaces_.execution()) result_.execution.push_back(std::move(line));
     result_.times.scoring_s = watch_.lap();
     result_.times.total_s = seconds();
     callbacks_.end(result_);
@@ -243,7 +242,7 @@ class Run {
 
   Progress progress() {
     Progress p = observer_.progress();
-    if (workspaces_.crew()) p.execution = workspaces_.crew()->report();
+    p.execution = workspaces_.execution();
     p.iteration = iteration_;
     p.iterations = prm_.iterations;
     p.evaluations = spent();

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <span>
 #include <vector>
 
@@ -20,7 +21,7 @@ class Workspaces {
 
   /// `batch`: jobs between two questions of run_until().
   Workspaces(const Problem& problem, const E& executor, std::size_t batch)
-      : problem_(problem), executor_(executor), batch_(batch) {}
+      : problem_(problem), executor_(executor), batch_(batch), evaluator_(open_evaluator(executor, problem)) {}
 
   /// A workspace that goes back when the loan ends.
   class Loan {
@@ -38,7 +39,13 @@ class Workspaces {
 
   /// From now on jobs go to this crew; null: to nobody else.
   void hire(std::unique_ptr<Crew> crew) { crew_ = std::move(crew); }
-  const Crew* crew() const { return crew_.get(); }
+  /// What the crew or the devices used and planned; nothing where worlds run on this process's threads.
+  Identity execution() const {
+    if (crew_) return crew_->report();
+    if constexpr (EvaluatesTogether<E, Problem>)
+      if (evaluator_) return evaluator_->report();
+    return {};
+  }
 
   /// f(i, workspace) for every i in [0, count), in this process.
   template <class F>
@@ -51,10 +58,10 @@ class Workspaces {
   /// Does all jobs.
   template <class Context, class Job>
   void run(const Context& context, std::span<Job> jobs) {
-    if (crew_)
-      send(jobs);
-    else
-      for_each(jobs.size(), [&](std::size_t i, Workspace& workspace) { jobs[i].run(context, workspace); });
+    if (crew_) return send(jobs);
+    if constexpr (EvaluatesTogether<E, Problem> && AsksForEvaluations<Job, Context>)
+      if (evaluator_) return run_together(context, jobs);
+    for_each(jobs.size(), [&](std::size_t i, Workspace& workspace) { run_job(jobs[i], context, workspace); });
   }
   template <class Context, class Job>
   void run(const Context& context, std::vector<Job>& jobs) {
@@ -94,6 +101,30 @@ class Workspaces {
     crew_->run(remote);
   }
 
+  /// In rounds: all jobs that ask have their evaluations in one go.
+  template <class Context, class Job>
+  void run_together(const Context& context, std::span<Job> jobs) {
+    std::vector<Evaluation> evaluations(jobs.size());
+    std::vector<std::size_t> open(jobs.size());
+    std::iota(open.begin(), open.end(), std::size_t(0));
+    while (!open.empty()) {
+      std::vector<Evaluation*> asked;
+      for (const std::size_t i : open) {
+        jobs[i].ask(context, evaluations[i]);
+        asked.push_back(&evaluations[i]);
+      }
+      evaluator_->evaluate(context, asked, [&](std::size_t count, auto&& f) { for_each(count, f); });
+      std::vector<std::uint8_t> again(open.size());
+      executor_.for_each_world(open.size(), [&](std::size_t k) {
+        again[k] = jobs[open[k]].take(context, evaluations[open[k]]);
+      });
+      std::size_t left = 0;
+      for (std::size_t k = 0; k < open.size(); ++k)
+        if (again[k]) open[left++] = open[k];
+      open.resize(left);
+    }
+  }
+
   std::unique_ptr<Workspace> take() {
     {
       const std::lock_guard lock(mutex_);
@@ -116,6 +147,7 @@ class Workspaces {
   std::mutex mutex_;
   std::vector<std::unique_ptr<Workspace>> idle_;
   std::unique_ptr<Crew> crew_;
+  decltype(open_evaluator(std::declval<const E&>(), std::declval<const Problem&>())) evaluator_;
 };
 
 /// What a worker of a run answers: any job, with the context of the run.

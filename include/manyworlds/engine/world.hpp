@@ -34,7 +34,7 @@ struct Physics {
   ValueJob final_value(std::vector<double> x) const { return {1.0, visibility, std::move(x)}; }
 };
 
-/// One start and its descent. A world touches nothing but itself and the workspace it is lent.
+/// One start and its descent. A world touches nothing but itself; what it wants to know of the physics it asks for.
 template <Optimizer O, Social S>
 class World {
  public:
@@ -59,57 +59,53 @@ class World {
   double weakest_dbm() const { return weakest_dbm_; }
   double loss() const { return record.history.loss.empty() ? unknown : record.history.loss.back(); }
 
-  /// One iteration: evaluate at x, record, step. Non-finite points are stepped back from with half the rate.
+  /// What this world has to have evaluated next in an iteration: x, and before its first one the physical value there,
+  /// so that no world ends worse than it began.
   template <Loss L, class Problem>
-  void advance(const Physics<L, O, Problem>& physics, int iteration, typename Problem::Workspace& workspace) {
-    const double progress = double(iteration - record.born) / double(physics.iterations - record.born);
-    const Visibility visibility = physics.annealing.at(progress, physics.visibility);
-    const L loss = at_progress(physics.loss, progress);
+  void ask(const Physics<L, O, Problem>& physics, int iteration, Evaluation& e) const {
+    const double progress = progress_at(iteration, physics.iterations);
     const bool final = physics.annealing.done(progress);
-    if (!begun_ && !final) score(physics, workspace);  // no world ends worse than it began
+    e.x = x;
+    e.wants_gradient = begun_ || final || std::isfinite(value_);
+    e.wants_final_value = e.wants_gradient && final && staged<L>;
+    e.progress = e.wants_gradient ? progress : 1;
+    e.visibility = e.wants_gradient ? physics.annealing.at(progress, physics.visibility) : physics.visibility;
+  }
+  /// Takes the answer: record, step; true when the iteration needs another evaluation. Non-finite points are stepped
+  /// back from with half the rate.
+  template <Loss L, class Problem>
+  bool take(const Physics<L, O, Problem>& physics, int iteration, Evaluation& e) {
     begun_ = true;
-    double now = evaluate(physics, loss, visibility, workspace);
-    while (!std::isfinite(now)) {
-      if (!good_ || record.retries == most_retries) {
-        if (good_) {
-          move_to(good_->x);
-          moved_ = false;
-        }
-        record.reason = Reason::non_finite;
-        return;
-      }
-      ++record.retries;
-      rate_ /= 2;
-      x = good_->x;
-      gradient_ = good_->gradient;
-      descent_ = good_->descent;
-      step(physics);
-      now = evaluate(physics, loss, visibility, workspace);
+    if (!e.wants_gradient) {
+      scored(e.value);
+      return true;
     }
+    ++counts.gradient;
+    std::swap(gradient_, e.gradient);
+    bool finite = std::isfinite(e.value);
+    for (double g : gradient_) finite = finite && std::isfinite(g);
+    if (!finite) return step_back(physics);
+
+    const bool final = physics.annealing.done(progress_at(iteration, physics.iterations));
     good_ = Good{x, gradient_, descent_};
-    weakest_dbm_ = physics.problem.weakest_dbm(workspace);
-    if (final) value_ = staged<L> ? physics.problem.value_of(physics.final_loss(), workspace) : now;
-    push(now);
+    weakest_dbm_ = e.weakest_dbm;
+    if (final) value_ = staged<L> ? e.final_value : e.value;
+    push(e.value);
     const double slope = projected_norm(x, gradient_, physics.problem.variables(), physics.scales);
     record.reason = physics.convergence.after_gradient(slope, quiet_);
-    const bool comparable = final && value_ == now;  // the final loss under the final visibility
+    const bool comparable = final && value_ == e.value;  // the final loss under the final visibility
     if (comparable && alive()) record.reason = physics.convergence.after_final_loss(value_, quiet_);
-    if (!alive()) return;
-    record.reason = physics.convergence.after_step(step(physics), quiet_);
+    if (alive()) record.reason = physics.convergence.after_step(step(physics), quiet_);
+    return false;
   }
 
-  /// Makes the physical value at x known.
-  template <Loss L, class Problem>
-  void score(const Physics<L, O, Problem>& physics, typename Problem::Workspace& workspace) {
-    if (!std::isfinite(value_)) scored(physics.problem.value(physics.final_loss(), x, physics.visibility, workspace));
-  }
-  /// The same for a value that was evaluated elsewhere.
+  /// Takes the physical value at x.
   void scored(double value) {
     value_ = value;
     ++counts.forward;
     note();
   }
-  /// Ends the history with where the world is; call after score().
+  /// Ends the history with where the world is; call after scored().
   void close() {
     if (moved_)
       push(value_);
@@ -201,14 +197,27 @@ class World {
     }
   };
 
+  double progress_at(int iteration, int iterations) const {
+    return double(iteration - record.born) / double(iterations - record.born);
+  }
+  /// To a point near the last good one; false when the world ends instead.
   template <Loss L, class Problem>
-  double evaluate(const Physics<L, O, Problem>& physics, const L& loss, const Visibility& visibility,
-                  typename Problem::Workspace& workspace) {
-    const double now = physics.problem.value_and_gradient(loss, x, visibility, workspace, gradient_);
-    ++counts.gradient;
-    bool finite = std::isfinite(now);
-    for (double g : gradient_) finite = finite && std::isfinite(g);
-    return finite ? now : unknown;
+  bool step_back(const Physics<L, O, Problem>& physics) {
+    if (!good_ || record.retries == most_retries) {
+      if (good_) {
+        move_to(good_->x);
+        moved_ = false;
+      }
+      record.reason = Reason::non_finite;
+      return false;
+    }
+    ++record.retries;
+    rate_ /= 2;
+    x = good_->x;
+    gradient_ = good_->gradient;
+    descent_ = good_->descent;
+    step(physics);
+    return true;
   }
   /// Returns the length of the step in scaled metres.
   template <Loss L, class Problem>

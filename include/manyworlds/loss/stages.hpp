@@ -1,6 +1,7 @@
 #pragma once
 #include "manyworlds/core/error.hpp"
 #include "manyworlds/core/text.hpp"
+#include "manyworlds/loss/loss_copy.hpp"
 #include "manyworlds/loss/mean_db.hpp"
 #include "manyworlds/loss/soft_minimum.hpp"
 
@@ -31,6 +32,10 @@ struct Stages {
   double value(const RssRows& rows) const { return last ? loss_value(second(), rows) : loss_value(first(), rows); }
   void gradient(const RssRows& rows, std::span<double> gradient) const {
     last ? loss_gradient(second(), rows, gradient) : loss_gradient(first(), rows, gradient);
+  }
+  template <class F>
+  bool as_separable(const F& f) const {
+    return last ? manyworlds::as_separable(second(), f) : manyworlds::as_separable(first(), f);
   }
   void check() const {
     if (!(prm.switch_at >= 0 && prm.switch_at <= 1)) {

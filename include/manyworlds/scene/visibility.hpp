@@ -22,6 +22,8 @@ struct Visibility {
   /// |nu| from which an edge counts as infinitely far: the edge function is blended to +-1/2 between
   /// 0.8 support and support, so that the weight has compact support and is continuously differentiable.
   double support = 6;
+
+  friend constexpr bool operator==(const Visibility&, const Visibility&) = default;
 };
 
 }  // namespace manyworlds

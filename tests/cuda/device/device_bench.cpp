@@ -39,7 +39,7 @@ double median(F&& call, double budget) {
 
 Json list_devices() {
   Json list = Json::array();
-  for (const backend::DeviceInfo& d : test::devices())
+  for (const backend::DeviceInfo& d : executor::cuda_devices()->list())
     list.push_back({{"index", d.index},
                     {"name", d.name},
                     {"compute_capability", std::to_string(d.major) + "." + std::to_string(d.minor)},
@@ -127,10 +127,10 @@ Json measure_case(const Case& c, std::uint32_t most) {
     try {
       const Room room = Room::of(count);
       row["double"] = time_batch(*test::device_gains(c.arrays, count, room), worlds, c.arrays.links());
-      row["single"] = time_batch(*test::device_gains_single(c.arrays, count, room), worlds, c.arrays.links());
+      row["single"] = time_batch(*test::device_gains(c.arrays, count, room, hard, test::Fields::in_single), worlds, c.arrays.links());
       if (count <= 256) {
         row["processors_ms"] = 1e3 * time_processors(c, worlds, hard);
-        row["fresnel"] = time_batch(*test::device_soft_gains(c.arrays, count, room, {}), worlds, c.arrays.links());
+        row["fresnel"] = time_batch(*test::device_gains(c.arrays, count, room, Visibility{}), worlds, c.arrays.links());
         row["fresnel_processors_ms"] = 1e3 * time_processors(c, worlds, {});
       }
       if (count == 32) {
@@ -153,17 +153,17 @@ Json measure_contexts(const Case& c) {
     const Worlds worlds(c.site, count);
     Json row{{"worlds", count}};
     try {
-      const std::size_t before = test::devices()[0].free_bytes;
+      const std::size_t before = executor::cuda_devices()->list()[0].free_bytes;
       double start = seconds();
       const auto batch = test::device_gains(c.arrays, count, Room::of(count));
       row["batch_creation_ms"] = 1e3 * (seconds() - start);
       row["batch"] = time_batch(*batch, worlds, c.arrays.links());
-      const std::size_t with_batch = test::devices()[0].free_bytes;
+      const std::size_t with_batch = executor::cuda_devices()->list()[0].free_bytes;
       row["batch_mib"] = double(before - with_batch) / (1 << 20);
       start = seconds();
       std::vector<std::unique_ptr<AnyGains>> alone;
       for (std::uint32_t w = 0; w < count; ++w)
-        alone.push_back(test::device_gains(c.arrays, 1, Room::of(4), 0, test::Context::own));
+        alone.push_back(test::device_gains(c.arrays, 1, Room::of(4), hard, test::Fields::in_double, test::Context::own));
       row["contexts_creation_ms"] = 1e3 * (seconds() - start);
       std::vector<std::vector<double>> gains(count, std::vector<double>(c.arrays.links()));
       std::vector<std::vector<PoseGradient>> gradient(count, std::vector<PoseGradient>(1));
@@ -175,7 +175,7 @@ Json measure_contexts(const Case& c) {
       executor::Batch threads;
       threads.prm.threads = int(count);
       row["contexts_ms"] = 1e3 * median([&] { threads.for_each_world(count, step); }, 0.5);
-      row["contexts_mib"] = double(with_batch - test::devices()[0].free_bytes) / (1 << 20);
+      row["contexts_mib"] = double(with_batch - executor::cuda_devices()->list()[0].free_bytes) / (1 << 20);
     } catch (const std::exception& error) {
       row["error"] = error.what();
     }

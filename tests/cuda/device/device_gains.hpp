@@ -2,31 +2,28 @@
 #include <map>
 
 #include "manyworlds/backend/device.hpp"
-#include "manyworlds/paths/batch/any_gains.hpp"
+#include "manyworlds/executor/cuda_devices.hpp"
 #include "manyworlds/paths/batch/descent.hpp"
 
 /// What tests and benchmarks that are compiled for the host alone ask of a device.
 namespace manyworlds::test {
 
-/// Throws backend::NoDevice where there is none.
-std::vector<backend::DeviceInfo> devices();
-
 enum class Context { primary, own };
+enum class Fields { in_double, in_single };
 
-/// Gains on a device, fields in double or in float. Throws NoDevice, backend::DeviceError.
-std::unique_ptr<paths::batch::AnyGains> device_gains(const paths::batch::Arrays& arrays, std::uint32_t worlds,
-                                                     const paths::batch::Room& room, int device = 0,
-                                                     Context context = Context::primary);
-std::unique_ptr<paths::batch::AnyGains> device_gains_single(const paths::batch::Arrays& arrays, std::uint32_t worlds,
-                                                            const paths::batch::Room& room, int device = 0);
-
-/// The same under soft visibility.
-std::unique_ptr<paths::batch::AnyGains> device_soft_gains(const paths::batch::Arrays& arrays, std::uint32_t worlds,
-                                                          const paths::batch::Room& room, const Visibility& visibility,
-                                                          int device = 0, Context context = Context::primary);
-std::unique_ptr<paths::batch::AnyGains> device_soft_gains_single(const paths::batch::Arrays& arrays,
-                                                                 std::uint32_t worlds, const paths::batch::Room& room,
-                                                                 const Visibility& visibility, int device = 0);
+/// Gains on a device. Throws NoDevice, backend::DeviceError.
+inline std::unique_ptr<paths::batch::AnyGains> device_gains(const paths::batch::Arrays& arrays, std::uint32_t worlds,
+                                                            const paths::batch::Room& room,
+                                                            const Visibility& visibility = {.kind =
+                                                                                                VisibilityKind::hard},
+                                                            Fields fields = Fields::in_double,
+                                                            Context context = Context::primary) {
+  paths::batch::Reception reception;
+  reception.power_mw.assign(arrays.transmitters.size(), 1);
+  reception.weights.assign(arrays.receivers.size(), 1 / double(arrays.receivers.size()));
+  return executor::cuda_devices()->make({arrays, reception, worlds, room, visibility, fields == Fields::in_single, 0,
+                                         context == Context::own});
+}
 
 /// Milliseconds by launch of one step forward and back, each launch by itself.
 std::map<std::string, double> device_profile(const paths::batch::Arrays& arrays, std::span<const Pose> poses,
@@ -36,5 +33,8 @@ std::map<std::string, double> device_profile(const paths::batch::Arrays& arrays,
 std::vector<double> device_descent(const paths::batch::Arrays& arrays,
                                    const paths::batch::DescentOptions<kernels::FreePanel>& options,
                                    const std::vector<double>& x, const paths::batch::Room& room);
+
+/// The library's devices with code for Shortfall of user_policies.hpp, too.
+std::shared_ptr<const paths::batch::Devices> devices_with_own_loss();
 
 }  // namespace manyworlds::test

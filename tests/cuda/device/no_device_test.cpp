@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "device_gains.hpp"
+#include "manyworlds/executor/cuda.hpp"
 
 namespace {
 
@@ -21,15 +22,18 @@ std::string message(F&& call) {
 }
 
 TEST(NoDevice, IsOneClearLineFromEveryEntry) {
-  const std::string listing = message([] { test::devices(); });
+  const std::string listing = message([] { executor::cuda_devices()->list(); });
   if (listing.empty()) GTEST_SKIP() << "there is a device";
   EXPECT_EQ(listing.find("no CUDA device: "), 0u) << listing;
   EXPECT_EQ(listing.find('\n'), std::string::npos) << listing;
   EXPECT_NE(listing.find("the executors 'batch' and 'serial' need none"), std::string::npos) << listing;
   const paths::batch::Room room = paths::batch::Room::of(1);
-  EXPECT_EQ(message([&] { test::device_gains({}, 1, room); }), listing);
-  EXPECT_EQ(message([&] { test::device_gains({}, 1, room, 0, test::Context::own); }), listing);
-  EXPECT_EQ(message([&] { test::device_gains_single({}, 1, room); }), listing);
+  for (const auto fields : {test::Fields::in_double, test::Fields::in_single})
+    for (const auto context : {test::Context::primary, test::Context::own})
+      for (const auto kind : {VisibilityKind::hard, VisibilityKind::fresnel})
+        EXPECT_EQ(message([&] { test::device_gains({}, 1, room, {.kind = kind}, fields, context); }), listing);
+  EXPECT_EQ(message([] { executor::CudaBatch{}.for_each_world(0, [](std::size_t) {}); }), listing);
+  EXPECT_EQ(message([] { executor::CudaContexts{}.for_each_world(0, [](std::size_t) {}); }), listing);
 }
 
 }  // namespace

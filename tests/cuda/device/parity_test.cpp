@@ -2,8 +2,12 @@
 #include "descent_site.hpp"
 #include "device_gains.hpp"
 #include "manyworlds/backend/serial.hpp"
-#include "manyworlds/io/load.hpp"
-#include "manyworlds/scene/names.hpp"
+#include "manyworlds/engine/multistart.hpp"
+#include "manyworlds/executor/batch.hpp"
+#include "manyworlds/executor/cuda.hpp"
+#include "manyworlds/loss/mean_db.hpp"
+#include "manyworlds/optimizer/adam.hpp"
+#include "manyworlds/paths/batch/owned_gains.hpp"
 #include "user_policies.hpp"
 #include "world_batch.hpp"
 
@@ -20,7 +24,7 @@ class Parity : public ::testing::Test {
  protected:
   void SetUp() override {
     try {
-      devices();
+      executor::cuda_devices()->list();
     } catch (const backend::NoDevice& error) {
       GTEST_SKIP() << error.what();
     }
@@ -68,12 +72,12 @@ TEST_F(Parity, GainsAndGradientsAreThoseOfTheHost) {
       const Rooms rooms(Movers(which), depth, 40, which == 1);
       const Answer expected(*rooms.on_host(), rooms.arrays, rooms.worlds, rooms.gain_bar);
       for (const Context context : {Context::primary, Context::own}) {
-        const auto batch = device_gains(rooms.arrays, rooms.worlds.count(), rooms.room(), 0, context);
+        const auto batch = device_gains(rooms.arrays, rooms.worlds.count(), rooms.room(), hard, Fields::in_double, context);
         const Answer found(*batch, rooms.arrays, rooms.worlds, rooms.gain_bar);
         EXPECT_LE(relative_difference(found.gains, expected.gains), 1e-9) << mover_names[which] << depth;
         EXPECT_LE(relative_difference(found.gradient, expected.gradient), 1e-9) << mover_names[which] << depth;
       }
-      const auto single = device_gains_single(rooms.arrays, rooms.worlds.count(), rooms.room());
+      const auto single = device_gains(rooms.arrays, rooms.worlds.count(), rooms.room(), hard, Fields::in_single);
       const Answer found(*single, rooms.arrays, rooms.worlds, rooms.gain_bar);
       EXPECT_LE(relative_difference(found.gains, expected.gains), 1e-4) << mover_names[which] << depth;
       EXPECT_LE(relative_difference(found.gradient, expected.gradient), 1e-4) << mover_names[which] << depth;
@@ -87,9 +91,9 @@ TEST_F(Parity, SoftGainsAndGradientsAreThoseOfTheHost) {
       const Rooms rooms(Movers(which), 3, 5, which == 1);
       const auto host = paths::batch::make_soft_gains<double>(std::make_unique<backend::Serial>(), rooms.arrays, 5,
                                                               rooms.room(), kind.visibility);
-      const auto batch = device_soft_gains(rooms.arrays, 5, rooms.room(), kind.visibility),
-                 single = device_soft_gains_single(rooms.arrays, 5, rooms.room(), kind.visibility),
-                 tight = device_soft_gains(rooms.arrays, 5, {}, kind.visibility);
+      const auto batch = device_gains(rooms.arrays, 5, rooms.room(), kind.visibility),
+                 single = device_gains(rooms.arrays, 5, rooms.room(), kind.visibility, Fields::in_single),
+                 tight = device_gains(rooms.arrays, 5, {}, kind.visibility);
       const Answer expected(*host, rooms.arrays, rooms.worlds, rooms.gain_bar),
           found(*batch, rooms.arrays, rooms.worlds, rooms.gain_bar),
           rough(*single, rooms.arrays, rooms.worlds, rooms.gain_bar),
@@ -131,13 +135,40 @@ TEST_F(Parity, StepsAreEqualFromRunToRunAndTakeNoMemory) {
   const Rooms rooms(Movers::box_and_panel, 3, 33, false);
   const auto batch = device_gains(rooms.arrays, 33, rooms.room());
   const Answer first(*batch, rooms.arrays, rooms.worlds, rooms.gain_bar);
-  const std::size_t free_before = devices()[0].free_bytes;
+  const std::size_t free_before = executor::cuda_devices()->list()[0].free_bytes;
   for (int i = 0; i < 1000; ++i) {
     const Answer again(*batch, rooms.arrays, rooms.worlds, rooms.gain_bar);
     ASSERT_EQ(again.gains, first.gains);
     ASSERT_EQ(relative_difference(again.gradient, first.gradient), 0);
   }
-  EXPECT_EQ(devices()[0].free_bytes, free_before);
+  EXPECT_EQ(executor::cuda_devices()->list()[0].free_bytes, free_before);
+}
+
+template <class L, class Executor>
+void compare_searches(const Executor& device, const Visibility& visibility, std::uint64_t seeds) {
+  const DescentSite site(Movers::two, 1, 1, Serving::strongest);
+  using Engine = MultiStart<L, optimizer::Adam, pruning::None, social::None, Problem>;
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    typename Engine::Params prm;
+    prm.worlds = 8;
+    prm.iterations = 20;
+    prm.seed = seed;
+    prm.visibility = visibility;
+    const Engine engine{*site.problem, prm};
+    const Result expected = run(engine, executor::Batch{}), found = run(engine, device);
+    EXPECT_EQ(found.winner, expected.winner) << seed;
+    EXPECT_NEAR(found.value, expected.value, 1e-4 * (1 + std::abs(expected.value))) << seed;
+  }
+}
+
+TEST_F(Parity, SearchesHaveTheWinnersOfTheHost) {
+  compare_searches<loss::MeanDb>(executor::CudaBatch{}, hard, 5);
+  compare_searches<loss::MeanDb>(executor::CudaBatch{}, {}, 2);
+  compare_searches<loss::MeanDb>(executor::CudaContexts{}, hard, 2);
+  executor::CudaBatch own;
+  own.devices = devices_with_own_loss();
+  compare_searches<Shortfall>(own, hard, 2);
+  compare_searches<Shortfall>(executor::CudaBatch{}, hard, 1);  // the loss on the host
 }
 
 }  // namespace

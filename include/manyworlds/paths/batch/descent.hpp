@@ -1,22 +1,18 @@
 #pragma once
 #include "manyworlds/kernels/worlds/descent.hpp"
 #include "manyworlds/kernels/worlds/free_panel.hpp"
-#include "manyworlds/kernels/worlds/loss.hpp"
 #include "manyworlds/paths/batch/gains.hpp"
+#include "manyworlds/paths/batch/losses.hpp"
 
 namespace manyworlds::paths::batch {
 
 /// What a descent is told besides its policies.
 template <class Design>
-struct DescentOptions {
-  std::vector<Design> designs;   ///< by mover
-  std::vector<double> power_mw;  ///< by transmitter
-  std::vector<double> weights;   ///< by receiver, their sum is 1
-  std::vector<double> rates;     ///< by world, m
-  std::vector<double> factors;   ///< of the rates, by step: as many as there will be steps
-  double floor_dbm = -200;       ///< received power where no path arrives
-  bool sum = false;              ///< powers of transmitters add up; else the strongest serves
-  double clip_norm = 0;          ///< longest gradient per metre; 0 = any
+struct DescentOptions : Reception {
+  std::vector<Design> designs;  ///< by mover
+  std::vector<double> rates;    ///< by world, m
+  std::vector<double> factors;  ///< of the rates, by step: as many as there will be steps
+  double clip_norm = 0;         ///< longest gradient per metre; 0 = any
   Visibility visibility{.kind = VisibilityKind::hard};
 };
 
@@ -35,9 +31,8 @@ class Descent {
         movers_(arrays.movers),
         steps_wanted_(std::uint32_t(options.factors.size())),
         gains_(backend, arrays, worlds_, room, options.visibility),
+        losses_(backend, arrays, worlds_, options, gains_.link_gains(), gains_.gain_bar()),
         designs_(Buffer<Design>::of(backend, options.designs)),
-        power_mw_(Numbers::of(backend, options.power_mw)),
-        weights_(Numbers::of(backend, options.weights)),
         rates_(Numbers::of(backend, options.rates)),
         factors_(Numbers::of(backend, options.factors)),
         x_(Numbers::of(backend, x)),
@@ -45,26 +40,12 @@ class Descent {
         best_value_(backend, worlds_),
         history_(backend, std::size_t(worlds_) * steps_wanted_),
         states_(backend, x.size()),
-        steps_(backend, worlds_),
-        runs_(backend, std::size_t(worlds_) * kernels::loss_runs),
-        values_(backend, worlds_),
-        outer_(backend, worlds_) {
+        steps_(backend, worlds_) {
     const auto fits = [](std::size_t have, std::size_t wanted, const char* what) {
       expect(have == wanted, "descent", std::to_string(wanted) + " " + what + ", not " + std::to_string(have));
     };
     fits(options.designs.size(), movers_, "designs");
-    fits(options.power_mw.size(), arrays.transmitters.size(), "powers");
-    fits(options.weights.size(), arrays.receivers.size(), "weights");
     fits(x.size(), std::size_t(worlds_) * movers_ * Design::variables, "variables");
-    serving_.worlds = worlds_;
-    serving_.transmitters = std::uint32_t(arrays.transmitters.size());
-    serving_.receivers = std::uint32_t(arrays.receivers.size());
-    serving_.power_mw = power_mw_.data();
-    serving_.weights = weights_.data();
-    serving_.floor_dbm = options.floor_dbm;
-    serving_.floor_mw = from_db(options.floor_dbm);
-    serving_.sum = options.sum;
-    serving_.gains = gains_.link_gains();
     descent_.x = x_.data();
     descent_.states = states_.data();
     descent_.steps = steps_.data();
@@ -117,13 +98,11 @@ class Descent {
     run.for_each("place designs", worlds_ * movers_,
                  kernels::PlaceDesigns<Design>{designs_.data(), movers_, x_.data(), gains_.poses()});
     gains_.launch_gains();
-    run.for_each("terms of losses", worlds_ * kernels::loss_runs, kernels::SumTerms<L>{loss_, serving_, runs_.data()});
-    run.for_each("losses", worlds_, kernels::FinishLoss<L>{loss_, runs_.data(), values_.data(), outer_.data()});
-    run.for_each("adjoint of losses", worlds_ * serving_.receivers,
-                 kernels::PullLoss<L>{loss_, serving_, outer_.data(), gains_.gain_bar()});
+    losses_.launch_values(loss_, worlds_);
+    losses_.launch_adjoint(loss_, worlds_);
     gains_.launch_pullback();
     run.for_each("steps", worlds_,
-                 kernels::StepDownhill<Design, O>{rule_, designs_.data(), worlds_, movers_, values_.data(),
+                 kernels::StepDownhill<Design, O>{rule_, designs_.data(), worlds_, movers_, losses_.values(),
                                                   gains_.gradient(), gains_.finder().overflow(), descent_});
   }
   static std::vector<double> read(const Numbers& numbers, std::size_t count) {
@@ -137,12 +116,11 @@ class Descent {
   O rule_;
   std::uint32_t worlds_, movers_, steps_wanted_, done_ = 0;
   Gains<Backend, T, V, Finder> gains_;
+  Losses<Backend> losses_;
   Buffer<Design> designs_;
-  Numbers power_mw_, weights_, rates_, factors_, x_, best_x_, best_value_, history_;
+  Numbers rates_, factors_, x_, best_x_, best_value_, history_;
   Buffer<typename O::template State<double>> states_;
   Buffer<std::uint32_t> steps_;
-  Numbers runs_, values_, outer_;
-  kernels::ServingView serving_{};
   kernels::DescentView<O> descent_{};
   typename Backend::Program iteration_;
 };

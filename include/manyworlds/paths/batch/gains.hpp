@@ -38,7 +38,9 @@ class Gains {
       : backend_(&backend),
         shared_(backend, arrays),
         worlds_(worlds),
+        most_worlds_(worlds),
         links_(arrays.links()),
+        movers_(arrays.movers),
         poses_(backend, std::size_t(worlds) * arrays.movers),
         visibility_(visibility),
         finder_(backend, with_worlds(), inputs(arrays), room),
@@ -65,29 +67,45 @@ class Gains {
   Gains(Gains&&) = delete;  // views point into it
 
   std::uint32_t worlds() const { return worlds_; }
+  std::uint32_t most_worlds() const { return most_worlds_; }
   std::uint32_t links() const { return links_; }
+
+  /// So many worlds from the next step on, at most as many as it was made for.
+  void resize(std::uint32_t worlds) {
+    expect(worlds > 0 && worlds <= most_worlds_, "batch", "1 to " + std::to_string(most_worlds_) + " worlds");
+    if (worlds == worlds_) return;
+    worlds_ = worlds;
+    finder_.resize(worlds);
+    forward_.reset();
+    backward_.reset();
+  }
 
   /// poses [world][mover] to gains [world][link], link = tx * receivers + rx. Throws InputError when sizes do not fit.
   void gains(std::span<const Pose> poses, std::span<double> gains) {
     place(poses);
     find_and_evaluate();
-    expect(gains.size() == gains_.size(), "gains", std::to_string(gains_.size()) + " gains");
-    gains_.read(gains);
+    expect(gains.size() == std::size_t(worlds_) * links_, "gains", std::to_string(std::size_t(worlds_) * links_) + " gains");
+    read_gains(gains);
   }
   /// Adjoint of the last gains(): gradient [world][mover] = (d gains / d pose)^T gain_bar.
   void pullback(std::span<const double> gain_bar, std::span<PoseGradient> gradient) {
-    expect(gain_bar.size() == gain_bar_.size() && gradient.size() == gradient_.size(), "pullback",
-           std::to_string(gain_bar_.size()) + " derivatives and " + std::to_string(gradient_.size()) + " gradients");
-    gain_bar_.write(gain_bar);
+    const std::size_t links = std::size_t(worlds_) * links_, movers = std::size_t(worlds_) * movers_;
+    expect(gain_bar.size() == links && gradient.size() == movers, "pullback",
+           std::to_string(links) + " derivatives and " + std::to_string(movers) + " gradients");
+    write_gain_bar(gain_bar);
     pull();
-    gradient_.read(gradient);
+    read_gradient(gradient);
   }
 
   /// The same for what stands in the backend's memory already.
   void place(std::span<const Pose> poses) {
-    expect(poses.size() == poses_.size(), "poses", std::to_string(poses_.size()) + " poses");
+    const std::size_t movers = std::size_t(worlds_) * movers_;
+    expect(poses.size() == movers, "poses", std::to_string(movers) + " poses");
     poses_.write(poses);
   }
+  void write_gain_bar(std::span<const double> gain_bar) { gain_bar_.write(gain_bar); }
+  void read_gains(std::span<double> gains) const { gains_.read(gains); }  ///< of the first worlds
+  void read_gradient(std::span<PoseGradient> gradient) const { gradient_.read(gradient); }
   void find_and_evaluate() {
     for (bool complete = false; !complete; ++steps_) {
       backend_->run(forward_, "gains", [&] { launch_gains(); });
@@ -211,7 +229,7 @@ class Gains {
 
   Backend* backend_;
   Shared<Backend, T> shared_;
-  std::uint32_t worlds_, links_;
+  std::uint32_t worlds_, most_worlds_, links_, movers_;
   Buffer<Pose> poses_;
   Visibility visibility_;
   Finder finder_;

@@ -16,16 +16,19 @@ class PathFinder {
   PathFinder(Backend& backend, const kernels::BatchView& shared, const FinderInputs& inputs, const Room& room)
       : backend_(&backend),
         batch_(shared),
+        most_worlds_(shared.worlds),
         penetrable_(inputs.penetrable && shared.geometry.transmission),
         room_(room),
         moving_(backend, std::size_t(shared.worlds) * shared.mover_face_count),
-        blocked_(backend, std::size_t(groups()) * shared.path_count),
+        blocked_(backend, std::size_t(groups_of(shared.worlds)) * shared.path_count),
         windows_(backend, window_count),
         overflow_(backend, 1) {
     batch_.moving = moving_.data();
     make_room();
   }
 
+  /// So many worlds from the next find() on, at most as many as there were at first.
+  void resize(std::uint32_t worlds) { batch_.worlds = worlds; }
   /// The view with the placed movers of all worlds.
   const kernels::BatchView& view() const { return batch_; }
   const std::uint32_t* blocked() const { return blocked_.data(); }
@@ -41,7 +44,7 @@ class PathFinder {
   const std::uint32_t* overflow() const { return overflow_.data(); }
   /// Of all paths; its begin is 0.
   const backend::Window* path_window() const { return window(all_paths); }
-  std::uint32_t groups() const { return (batch_.worlds + kernels::Overlay::group - 1) / kernels::Overlay::group; }
+  std::uint32_t groups() const { return groups_of(batch_.worlds); }
   std::size_t bytes() const {
     return moving_.bytes() + blocked_.bytes() + windows_.bytes() + pyramids_.bytes() + pairs_.bytes() +
            candidates_.bytes() + traced_.bytes() + traced_count_.bytes() + paths_.bytes() + hops_.bytes() +
@@ -141,9 +144,10 @@ class PathFinder {
     std::uint32_t longest = detail::index_range(room_.pyramids, tiles);
     longest = std::max(longest, detail::index_range(room_.pairs, kernels::Tile::size));
     longest =
-        std::max(longest, detail::index_range(std::uint64_t(groups()) * batch_.path_count, kernels::Overlay::group));
+        std::max(longest, detail::index_range(std::uint64_t(groups_of(most_worlds_)) * batch_.path_count,
+                                              kernels::Overlay::group));
     longest = std::max(
-        longest, detail::index_range(std::uint64_t(batch_.prefix_count) * batch_.mover_face_count, batch_.worlds));
+        longest, detail::index_range(std::uint64_t(batch_.prefix_count) * batch_.mover_face_count, most_worlds_));
     longest = std::max(longest, room_.candidates);
     // What is too small goes first, so that both are never there at once.
     pyramids_ = {};
@@ -166,6 +170,7 @@ class PathFinder {
 
   Backend* backend_;
   kernels::BatchView batch_;
+  std::uint32_t most_worlds_;
   bool penetrable_;
   Room room_, used_{};
   Buffer<kernels::PlanarFace> moving_;

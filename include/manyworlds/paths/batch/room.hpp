@@ -6,6 +6,7 @@
 
 #include "manyworlds/backend/append.hpp"
 #include "manyworlds/kernels/path_view.hpp"
+#include "manyworlds/kernels/worlds/stages.hpp"
 #include "manyworlds/scene/visibility.hpp"
 
 namespace manyworlds::paths::batch {
@@ -51,6 +52,11 @@ struct Room {
     for (std::uint32_t& n : arrivals) f(n);
   }
 };
+
+/// Words of the overlay that so many worlds need.
+inline std::uint32_t groups_of(std::uint32_t worlds) {
+  return (worlds + kernels::Overlay::group - 1) / kernels::Overlay::group;
+}
 
 /// What finders are told besides the view of the batch.
 struct FinderInputs {

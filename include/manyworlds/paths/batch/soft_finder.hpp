@@ -20,6 +20,7 @@ class SoftFinder {
   SoftFinder(Backend& backend, const kernels::BatchView& shared, const FinderInputs& inputs, const Room& room)
       : backend_(&backend),
         inputs_(inputs),
+        most_worlds_(shared.worlds),
         room_(room),
         moving_(backend, std::size_t(shared.worlds) * shared.mover_face_count),
         windows_(backend, most_windows),
@@ -37,6 +38,8 @@ class SoftFinder {
     make_room();
   }
 
+  /// See PathFinder.
+  void resize(std::uint32_t worlds) { soft_.batch.worlds = worlds; }
   /// From the next find() on. Throws InputError when it is out of range.
   void set_visibility(const Visibility& v) {
     expect(v.smoothing_wavelengths > 0 && v.alpha > 0 && v.support > 0, "visibility", "smoothing and support above 0");
@@ -54,7 +57,7 @@ class SoftFinder {
   const Room& used() const { return used_; }
   const std::uint32_t* overflow() const { return overflow_.data(); }
   const backend::Window* path_window() const { return windows_.data() + last_paths; }
-  std::uint32_t groups() const { return (view().worlds + kernels::Overlay::group - 1) / kernels::Overlay::group; }
+  std::uint32_t groups() const { return groups_of(view().worlds); }
   std::size_t bytes() const {
     std::size_t sum = moving_.bytes() + windows_.bytes() + screened_.bytes() + marks_.bytes() + pyramids_.bytes() +
                       pairs_.bytes() + departures_.bytes() + legs_.bytes() + paths_.bytes() + hops_.bytes() +
@@ -218,7 +221,7 @@ class SoftFinder {
     index(room_.pairs, kernels::Tile::size);
     index(room_.candidates, way_count(levels()));
     index(room_.candidates, tiles);
-    index(std::uint64_t(v.prefix_count) * v.mover_face_count, v.worlds);
+    index(std::uint64_t(v.prefix_count) * v.mover_face_count, most_worlds_);
     // What is too small goes first, so that both are never there at once.
     for (int level = 0; level < levels(); ++level) {
       const std::uint32_t room = room_.arrivals[std::size_t(level)];
@@ -253,6 +256,7 @@ class SoftFinder {
   Backend* backend_;
   FinderInputs inputs_;
   kernels::SoftView soft_;
+  std::uint32_t most_worlds_;
   Room room_, used_{};
   std::vector<std::uint8_t> lists_;  ///< of each window, by the last find()
   std::uint32_t last_departed_ = 0;

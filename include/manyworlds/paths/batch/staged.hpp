@@ -2,94 +2,68 @@
 #include <functional>
 
 #include "manyworlds/backend/device.hpp"
-#include "manyworlds/backend/measure.hpp"
 #include "manyworlds/paths/batch/any_gains.hpp"
 
 namespace manyworlds::paths::batch {
 
-/// Memory of a batch.
-struct Footprint {
-  std::size_t shared_bytes = 0;     ///< once
-  std::size_t bytes_per_world = 0;  ///< on top, for each world
-};
-
-/// What a batch with fields in T will take, known before anything is allocated; the sort's own memory, some bytes for
-/// each path, comes on top. `room`: of one world.
-template <class T>
-Footprint footprint(const Arrays& arrays, const Room& room,
-                    const Visibility& visibility = {.kind = VisibilityKind::hard}) {
-  const auto bytes = [&](std::uint32_t worlds) {
-    auto measure = std::make_unique<backend::Measure>();
-    const backend::Measure& total = *measure;
-    const auto batch = visibility.kind == VisibilityKind::hard
-                           ? make_gains<T>(std::move(measure), arrays, worlds, room.times(worlds))
-                           : make_soft_gains<T>(std::move(measure), arrays, worlds, room.times(worlds), visibility);
-    return total.bytes();
-  };
-  constexpr std::uint32_t group = kernels::Overlay::group;
-  const std::size_t one = bytes(group), two = bytes(2 * group);
-  return {one - (two - one), (two - one + group - 1) / group};
-}
-
-/// Gains and gradients of more worlds than memory holds at once: in groups, one after another. When even a group does
-/// not fit, it is halved and repeated; nothing is lost.
+/// More worlds than memory holds at once: in groups, one after another. When a group does not fit, it is halved and
+/// repeated; nothing is lost.
 class StagedGains {
  public:
-  /// Makes the batch of a group; throws OutOfDeviceMemory when it does not fit.
-  using Make = std::function<std::unique_ptr<AnyGains>(std::uint32_t worlds)>;
+  /// Makes a batch for so many worlds; throws OutOfDeviceMemory when it does not fit.
+  using Make = std::function<std::unique_ptr<AnyGains>(std::uint32_t worlds, const Visibility& visibility)>;
   /// Told whenever the groups change: one line.
   using Say = std::function<void(const std::string&)>;
 
-  StagedGains(std::uint32_t worlds, std::uint32_t at_once, Make make, Say say = {})
-      : worlds_(worlds),
-        at_once_(std::clamp(at_once, 1u, std::max(1u, worlds))),
-        make_(std::move(make)),
-        say_(std::move(say)) {
-    tell("");
-  }
+  explicit StagedGains(Make make, Say say = {}) : make_(std::move(make)), say_(std::move(say)) {}
 
-  std::uint32_t worlds() const { return worlds_; }
-  std::uint32_t at_once() const { return at_once_; }
-  std::uint32_t groups() const { return (worlds_ + at_once_ - 1) / at_once_; }
-
-  /// poses [world][mover] to gains [world][link] and gradient [world][mover]. Between the two, for each group,
-  /// derivatives(first world, gains of the group, their derivatives to be written). Worlds may be asked about twice.
-  template <class Derivatives>
-  void step(std::span<const Pose> poses, std::span<double> gains, Derivatives&& derivatives,
-            std::span<PoseGradient> gradient) {
-    const std::size_t movers = poses.size() / worlds_, links = gains.size() / worlds_;
-    for (std::uint32_t done = 0; done < worlds_;) {
+  /// f(batch, first world, count) for groups of at most `at_once` worlds. A group may be asked about twice.
+  template <class F>
+  void run(std::uint32_t worlds, std::uint32_t at_once, const Visibility& visibility, const F& f) {
+    for (std::uint32_t done = 0; done < worlds;) {
+      const std::uint32_t most = std::min(at_once, most_at_once_), count = std::min(worlds - done, most);
+      tell(worlds, most, "");
       try {
-        if (!batch_) batch_ = make_(at_once_);
-        // The last group is as long as the others, and begins earlier.
-        const std::uint32_t first = std::min(done, worlds_ - at_once_);
-        const std::span<double> own = gains.subspan(first * links, at_once_ * links);
-        gain_bar_.resize(own.size());
-        batch_->gains(poses.subspan(first * movers, at_once_ * movers), own);
-        derivatives(first, std::span<const double>(own), std::span<double>(gain_bar_));
-        batch_->pullback(gain_bar_, gradient.subspan(first * movers, at_once_ * movers));
-        done = first + at_once_;
+        prepare(count, visibility);
+        f(*batch_, done, count);
+        done += count;
       } catch (const backend::OutOfDeviceMemory& error) {
         batch_.reset();
-        if (at_once_ == 1) throw;
-        at_once_ = (at_once_ + 1) / 2;
-        tell(" after " + error.call + " failed");
+        if (count == 1) throw;
+        most_at_once_ = (count + 1) / 2;
+        tell(worlds, most_at_once_, " after " + error.call + " failed");
       }
     }
   }
 
+  /// The batch of the last group; null when there is none.
+  const AnyGains* batch() const { return batch_.get(); }
+  std::uint32_t at_once() const { return at_once_; }  ///< in the last run
+
  private:
-  void tell(const std::string& why) const {
-    if (say_ && (groups() > 1 || !why.empty()))
-      say_(std::to_string(worlds_) + " worlds in " + std::to_string(groups()) + " groups of " +
-           std::to_string(at_once_) + why);
+  void prepare(std::uint32_t worlds, const Visibility& visibility) {
+    if (batch_ && batch_->most_worlds() >= worlds && visibility.tiles == visibility_.tiles &&
+        (visibility.kind == VisibilityKind::hard) == (visibility_.kind == VisibilityKind::hard)) {
+      if (!(visibility == visibility_)) batch_->set_visibility(visibility);
+    } else {
+      batch_.reset();  // both need not be there at once
+      batch_ = make_(worlds, visibility);
+    }
+    visibility_ = visibility;
+  }
+  void tell(std::uint32_t worlds, std::uint32_t at_once, const std::string& why) {
+    const std::uint32_t groups = (worlds + at_once - 1) / at_once, size = std::min(worlds, at_once);
+    if (say_ && (groups > 1 || !why.empty()) && size != at_once_)
+      say_(std::to_string(worlds) + " worlds in " + std::to_string(groups) + (groups > 1 ? " groups of " : " group of ") +
+           std::to_string(size) + why);
+    at_once_ = size;
   }
 
-  std::uint32_t worlds_, at_once_;
   Make make_;
   Say say_;
   std::unique_ptr<AnyGains> batch_;
-  std::vector<double> gain_bar_;
+  Visibility visibility_{};
+  std::uint32_t most_at_once_ = ~0u, at_once_ = 0;
 };
 
 }  // namespace manyworlds::paths::batch

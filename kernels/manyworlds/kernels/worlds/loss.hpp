@@ -9,7 +9,7 @@ namespace manyworlds::kernels {
 
 /// How gains become received powers; trivially copyable.
 struct ServingView {
-  std::uint32_t worlds = 0, transmitters = 0, receivers = 0;
+  std::uint32_t transmitters = 0, receivers = 0;
   const double* power_mw = nullptr;           ///< by transmitter
   const double* weights = nullptr;            ///< by receiver, their sum is 1
   double floor_dbm = -200, floor_mw = 1e-20;  ///< received power where no path arrives, in dBm and in mW
@@ -42,31 +42,45 @@ struct ServingView {
 /// Sums over the receivers of a world are made of so many runs, and these then in order.
 inline constexpr std::uint32_t loss_runs = 64;
 
+/// The share of a loss that a run of receivers has, and the power at the weakest of them that counts.
+struct LossRun {
+  double sum, weakest_dbm;
+};
+
 /// index = world * runs + run.
 template <class L>
 struct SumTerms {
   L loss;
   ServingView serving;
-  double* runs;
+  LossRun* runs;
   MW_HD void operator()(std::uint32_t i) const {
     const std::uint32_t world = i / loss_runs, run = i % loss_runs,
                         length = (serving.receivers + loss_runs - 1) / loss_runs;
-    double sum = 0;
+    LossRun own{0, 1e300};
     for (std::uint32_t rx = run * length, end = min(rx + length, serving.receivers); rx < end; ++rx)
-      if (serving.weights[rx] > 0) sum += serving.weights[rx] * loss.term(serving.combined_dbm(world, rx));
-    runs[i] = sum;
+      if (serving.weights[rx] > 0) {
+        const double dbm = serving.combined_dbm(world, rx);
+        own.sum += serving.weights[rx] * loss.term(dbm);
+        own.weakest_dbm = min(own.weakest_dbm, dbm);
+      }
+    runs[i] = own;
   }
 };
 
-/// The loss of a world and its derivative by the weighted mean of the terms: index = world.
+/// The loss of a world, its derivative by the weighted mean of the terms, and the power at the weakest receiver:
+/// index = world.
 template <class L>
 struct FinishLoss {
   L loss;
-  const double* runs;
-  double *values, *outer;
+  const LossRun* runs;
+  double *values, *outer, *weakest_dbm;
   MW_HD void operator()(std::uint32_t world) const {
-    double mean = 0;
-    for (std::uint32_t run = 0; run < loss_runs; ++run) mean += runs[world * loss_runs + run];
+    double mean = 0, weakest = 1e300;
+    for (std::uint32_t run = world * loss_runs; run < (world + 1) * loss_runs; ++run) {
+      mean += runs[run].sum;
+      weakest = min(weakest, runs[run].weakest_dbm);
+    }
+    weakest_dbm[world] = weakest;
     if constexpr (requires { loss.finish(mean); })
       values[world] = loss.finish(mean);
     else

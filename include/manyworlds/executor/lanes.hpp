@@ -1,0 +1,150 @@
+#pragma once
+#include <map>
+
+#include "manyworlds/engine/crew.hpp"
+#include "manyworlds/executor/lane.hpp"
+#include "manyworlds/paths/batch/devices.hpp"
+
+namespace manyworlds::executor {
+
+/// How batches share devices.
+struct LaneOptions {
+  std::vector<int> devices;                         ///< to use; none: all
+  bool own_contexts = false;                        ///< a context, a scene and a stream for each world
+  std::uint32_t most = ~0u;                         ///< contexts, or worlds in one step of a device
+  bool single = false;                              ///< fields in single precision
+  std::size_t memory_budget = 0;                    ///< bytes of each device; 0: nine tenths of what is free
+  std::function<void(const std::string&)> say{};    ///< told when worlds run in groups: one line
+};
+
+/// Batches on devices, side by side: one on each device, or one for each world in a context of its own.
+class Lanes {
+ public:
+  using Arrays = paths::batch::Arrays;
+  using Reception = paths::batch::Reception;
+
+  /// Throws NoDevice, and InputError for a device that is not there.
+  Lanes(std::shared_ptr<const paths::batch::Devices> devices, Arrays arrays, Reception reception, LaneOptions options)
+      : devices_(std::move(devices)),
+        arrays_(std::move(arrays)),
+        reception_(std::move(reception)),
+        options_(std::move(options)),
+        most_lanes_(options_.own_contexts ? options_.most : ~0u) {
+    const std::vector<backend::DeviceInfo> all = devices_->list();
+    if (options_.devices.empty()) infos_ = all;
+    for (const int device : options_.devices) infos_.push_back(backend::device_at(all, device));
+    if (options_.memory_budget > 0)
+      for (backend::DeviceInfo& d : infos_) d.free_bytes = std::min(d.free_bytes, options_.memory_budget / 9 * 10);
+  }
+
+  const Arrays& arrays() const { return arrays_; }
+
+  /// f(batch, first, count) for all of so many worlds, in groups as memory wants it, some at once on several threads;
+  /// groups may be asked about twice. Throws what f throws, and OutOfDeviceMemory when not even one world fits.
+  template <class F>
+  void run(std::uint32_t worlds, const Visibility& visibility, const F& f) {
+    while (true) {
+      const std::vector<Share> shares = plan(worlds, visibility);
+      const auto work = [&](const Share& share) {
+        share.lane->staged().run(share.count, share.at_once, visibility,
+                                 [&](paths::batch::AnyGains& batch, std::uint32_t first, std::uint32_t count) {
+                                   f(batch, share.first + first, count);
+                                 });
+      };
+      std::vector<std::exception_ptr> errors(shares.size());
+      if (shares.size() == 1) {
+        try {
+          work(shares[0]);
+        } catch (...) {
+          errors[0] = std::current_exception();
+        }
+      } else {
+        for (const Share& share : shares) share.lane->start([&work, &share] { work(share); });
+        for (std::size_t i = 0; i < shares.size(); ++i) errors[i] = shares[i].lane->wait();
+      }
+      if (!ran_out(errors)) return;
+    }
+  }
+
+  Identity report() const {
+    std::string names;
+    std::size_t bytes = 0;
+    for (const backend::DeviceInfo& d : infos_) names += (names.empty() ? "" : ", ") + d.name;
+    std::uint32_t at_once = 0;
+    for (const auto& [key, lane] : lanes_) {
+      at_once += lane->staged().at_once();
+      if (const paths::batch::AnyGains* batch = lane->staged().batch())
+        bytes += batch->shared_bytes() + batch->world_bytes();
+    }
+    return {{"devices", names},
+            {"lanes", std::to_string(lanes_.size())},
+            {"worlds_at_once", std::to_string(at_once)},
+            {"bytes_per_world_expected", std::to_string(footprint_.bytes_per_world)},
+            {"bytes_shared_expected", std::to_string(footprint_.shared_bytes)},
+            {"bytes_on_devices", std::to_string(bytes)}};
+  }
+
+ private:
+  struct Share {
+    Lane* lane;
+    std::uint32_t first, count, at_once;
+  };
+
+  /// Who does which worlds: devices by speed and memory, contexts one after another.
+  std::vector<Share> plan(std::uint32_t worlds, const Visibility& visibility) {
+    if (footprint_.shared_bytes == 0) footprint_ = devices_->footprint(spec(1, visibility, 0));
+    std::vector<Share> shares;
+    const std::size_t shared = options_.own_contexts ? 0 : footprint_.shared_bytes,
+                      each = footprint_.bytes_per_world + (options_.own_contexts ? footprint_.shared_bytes : 0);
+    for (const backend::DeviceShare& d : backend::spread_worlds(worlds, infos_, shared, each)) {
+      const std::size_t lanes = options_.own_contexts ? std::min<std::size_t>(d.at_once, most_lanes_) : 1;
+      for (std::size_t i = 0; i < lanes; ++i) {
+        const std::size_t begin = d.first + d.count * i / lanes, end = d.first + d.count * (i + 1) / lanes;
+        const std::size_t at_once = options_.own_contexts ? 1 : std::min<std::size_t>(d.at_once, options_.most);
+        shares.push_back(
+            {&lane(d.device, i), std::uint32_t(begin), std::uint32_t(end - begin), std::uint32_t(at_once)});
+      }
+    }
+    return shares;
+  }
+  /// Number i of a device.
+  Lane& lane(int device, std::size_t i) {
+    std::unique_ptr<Lane>& own = lanes_[{device, i}];
+    if (!own)
+      own = std::make_unique<Lane>(
+          [this, device](std::uint32_t worlds, const Visibility& v) { return devices_->make(spec(worlds, v, device)); },
+          options_.own_contexts ? nullptr : options_.say);
+    return *own;
+  }
+  paths::batch::BatchSpec spec(std::uint32_t worlds, const Visibility& visibility, int device) const {
+    return {arrays_, reception_, worlds, paths::batch::Room::of(worlds), visibility, options_.single, device,
+            options_.own_contexts};
+  }
+  /// After a run: throws what went wrong, but for too many contexts, which become fewer.
+  bool ran_out(const std::vector<std::exception_ptr>& errors) {
+    for (const std::exception_ptr& error : errors) {
+      if (!error) continue;
+      try {
+        std::rethrow_exception(error);
+      } catch (const backend::OutOfDeviceMemory& e) {
+        if (!options_.own_contexts || errors.size() == 1) throw;
+        most_lanes_ = std::uint32_t(errors.size() / 2);
+        lanes_.clear();
+        if (options_.say) options_.say(std::to_string(most_lanes_) + " contexts after " + e.call + " failed");
+        return true;
+      }
+    }
+    return false;
+  }
+
+  std::shared_ptr<const paths::batch::Devices> devices_;
+  Arrays arrays_;
+  Reception reception_;
+  LaneOptions options_;
+  std::uint32_t most_lanes_;
+  std::vector<backend::DeviceInfo> infos_;
+  paths::batch::Footprint footprint_;
+  std::map<std::pair<int, std::size_t>, std::unique_ptr<Lane>> lanes_;  ///< by device
+};
+
+}  // namespace manyworlds::executor
