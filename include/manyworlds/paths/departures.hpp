@@ -84,9 +84,7 @@ class DepartureFinder {
     const auto test = [&](const ReceiverGroups::Block& block, int(&inside)[ReceiverGroups::width]) {
       path.test(block, inside);
     };
-    receivers.for_each_in(beam, test, [&](std::uint32_t rx) {
-      if (path.reaches(receivers.positions()[rx])) reached_.push_back({rx, 0});
-    });
+    receivers.for_each_in(beam, test, [&](std::uint32_t rx) { reached_.push_back({rx, 0}); });
     if (reached_.empty()) return;
     const std::uint32_t chain = known_legs_.chain(a.face, beam.chain, beam.length);
     for (Reached& r : reached_) {
@@ -107,7 +105,7 @@ class DepartureFinder {
           });
     }
     for (const Reached& r : reached_)
-      emit(g, source, arrivals, a, beam, r, receivers.positions()[r.rx], tiles, support, depth);
+      emit(g, source, arrivals, a, beam, path, r, receivers.positions()[r.rx], tiles, support, depth);
   }
 
   /// The leg from the centre of a tile through the chain to the receiver, found when first asked for; that of tile 0 is
@@ -143,7 +141,8 @@ class DepartureFinder {
   /// Adds the group of paths that an arrival and a chain to a receiver make: one path per different set of
   /// transmissions, with the tiles that are seen through it.
   void emit(const Geometry& g, Vec3d source, const Arrivals& arrivals, const Arrival& a, const Beam& chain,
-            const Reached& reached, Vec3d end, int tiles, const Support& support, int depth) {
+            const MirrorPath& mirror_path, const Reached& reached, Vec3d end, int tiles, const Support& support,
+            int depth) {
     combinations_.clear();
     for (std::uint32_t w = 0; w < a.ways; ++w) {
       const Arrival::Way& way = arrivals.ways[a.first_way + w];
@@ -152,7 +151,7 @@ class DepartureFinder {
       if (l.state == Leg::seen && int(way.hops + l.hops) + 1 <= depth)
         combinations_.push_back({way.signature, l.signature, w, std::uint32_t(tile)});
     }
-    if (combinations_.empty()) return;
+    if (combinations_.empty() || !mirror_path.reaches(end)) return;
     std::sort(combinations_.begin(), combinations_.end());
     if (!path_.mirror(g, source, a, chain, end, support)) return;
 
