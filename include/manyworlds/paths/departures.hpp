@@ -97,13 +97,13 @@ class DepartureFinder {
     for (int t = 0; t < square(tiles); ++t) {
       occluders_[t] = {};
       mirror_through(g, tile_center(s.rectangle, tiles, t), beam.chain, beam.length, tile_images_[t]);
-      packet_.begin(g, tile_images_[t], beam.chain, beam.length, depth - 1 - beam.length, a.face);
-      packet_.for_each(
-          fresh_, [&](const Reached& r) { return receivers.positions()[r.rx]; },
-          [&](const Reached& r, bool open) {
-            if (!open) legs_[r.first_leg + std::uint32_t(t)].state = Leg::hidden;
-          });
     }
+    packet_.begin(g, tile_images_, square(tiles), beam.chain, beam.length, depth - 1 - beam.length, a.face);
+    packet_.for_each(
+        fresh_, [&](const Reached& r) { return receivers.positions()[r.rx]; },
+        [&](const Reached& r, int tile, bool open) {
+          if (!open) legs_[r.first_leg + std::uint32_t(tile)].state = Leg::hidden;
+        });
     for (const Reached& r : reached_)
       emit(g, source, arrivals, a, beam, path, r, receivers.positions()[r.rx], tiles, support, depth);
   }
