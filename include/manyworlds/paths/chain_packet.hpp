@@ -22,7 +22,7 @@ class ChainPacket {
     n_ = n;
     first_ = first;
     budget_ = g.transmission ? budget : 0;
-    std::fill(likely_, likely_ + n + 1, nullptr);
+    for (auto& triangles : likely_) std::fill(triangles, triangles + few, nullptr);
   }
 
   /// f(item, source, open) for every item and source: may the item's end, end(item), be reached from there?
@@ -64,7 +64,8 @@ class ChainPacket {
       fill(segments_[i], i);
       std::fill(faces_[i].count, faces_[i].count + width, 0);
       segments_[i].active = open;
-      if (likely_[i]) open &= ~ended(i, *likely_[i], crossed(g_->bvh, segments_[i], *likely_[i]));
+      open &= ~crossed(g_->bvh, segments_[i], likely_[i],
+                       [&](const LeafTriangle& t, std::uint32_t lanes) { return ended(i, t, lanes); });
     }
     for (int i = n_; i >= 0 && open != 0; --i) {
       segments_[i].active = open;
@@ -72,7 +73,10 @@ class ChainPacket {
                                 ? any_hit(g_->bvh, segments_[i])
                                 : trace(g_->bvh, segments_[i],
                                         [&](const LeafTriangle& t, std::uint32_t lanes) { return ended(i, t, lanes); });
-      if (hit.occluder) likely_[i] = hit.occluder;
+      if (hit.occluder) {
+        std::copy_backward(likely_[i], likely_[i] + few - 1, likely_[i] + few);
+        likely_[i][0] = hit.occluder;
+      }
       open &= ~hit.blocked;
     }
     return open;
@@ -148,9 +152,10 @@ class ChainPacket {
     std::uint32_t face[width][max_depth];
     int count[width];
   };
-  Passed faces_[max_depth + 1];                ///< by segment: which faces each lane passes through
-  int passed_[width];                          ///< on all segments
-  const LeafTriangle* likely_[max_depth + 1];  ///< by segment: what hid the most ends the last time
+  Passed faces_[max_depth + 1];  ///< by segment: which faces each lane passes through
+  int passed_[width];            ///< on all segments
+  static constexpr int few = 4;
+  const LeafTriangle* likely_[max_depth + 1][few];  ///< by segment: what hid the most ends the last times
 };
 
 }  // namespace manyworlds::paths

@@ -68,8 +68,8 @@ class DepartureFinder {
     std::uint32_t rx = 0, first_leg = 0;
   };
   struct Leg {
-    enum State : std::uint8_t { unknown, hidden, seen } state = unknown;
-    std::uint8_t signature = 0;  ///< equal for equal hops
+    enum State : std::uint8_t { unknown, hidden, all_hidden, seen } state = unknown;  ///< all: no tile is seen
+    std::uint8_t signature = 0;                                                       ///< equal for equal hops
     std::uint32_t first_hop = 0, hops = 0;
   };
 
@@ -104,8 +104,14 @@ class DepartureFinder {
         [&](const Reached& r, int tile, bool open) {
           if (!open) legs_[r.first_leg + std::uint32_t(tile)].state = Leg::hidden;
         });
+    for (const Reached& r : fresh_) {
+      Leg* const own = &legs_[r.first_leg];
+      if (std::all_of(own, own + square(tiles), [](const Leg& l) { return l.state == Leg::hidden; }))
+        own->state = Leg::all_hidden;
+    }
     for (const Reached& r : reached_)
-      emit(g, source, arrivals, a, beam, path, r, receivers.positions()[r.rx], tiles, support, depth);
+      if (legs_[r.first_leg].state != Leg::all_hidden)
+        emit(g, source, arrivals, a, beam, path, r, receivers.positions()[r.rx], tiles, support, depth);
   }
 
   /// The leg from the centre of a tile through the chain to the receiver, found when first asked for; that of tile 0 is
