@@ -197,8 +197,8 @@ template <int W, class Ends>
 
 }  // namespace detail
 
-/// A few triangles of the tree, null ones left out, one after the other: ends(triangle, lanes) is told which active lanes'
-/// segments cross each, unless they skip its face, and says which of them end there. Returns all that ended.
+/// A few triangles of the tree, null ones left out, one after the other: ends(triangle, lanes) is told the active lanes
+/// whose segments cross each, unless they skip its face, and says which of them end there. Returns all that ended.
 template <int W, std::size_t N, class Ends>
 std::uint32_t crossed(const BvhView& bvh, const SegmentPacket<W>& packet, const LeafTriangle* const (&triangles)[N],
                       Ends&& ends) {

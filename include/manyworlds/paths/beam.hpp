@@ -36,8 +36,8 @@ struct Beam {
       if (plane[i](center) < -r) return false;
     return true;
   }
-  /// Which of eight boxes, given by their corners that lie farthest along a normal, or of eight points, the beam may meet,
-  /// as bits: at(axis, far) are their coordinates, `far` where the normal points up the axis.
+  /// Which of eight boxes, or points, the beam may meet, as bits. at(axis, upper): coordinates of the points, or of the
+  /// boxes' upper sides, else lower ones; for each plane the corner that lies farthest inside decides.
   template <class At>
   std::uint32_t meets(At&& at) const {
     using Eight = simd::Lanes<double, bvh_width>;
@@ -50,9 +50,9 @@ struct Beam {
     }
     return met;
   }
-  /// Which children of a node the beam may meet: for each plane the corner that lies farthest inside decides.
+  /// Which children of a node the beam may meet.
   std::uint32_t meets(const BvhNode& node) const {
-    return meets([&](int axis, bool far) { return node.bounds[2 * axis + int(far)]; });
+    return meets([&](int axis, bool upper) { return node.bounds[2 * axis + int(upper)]; });
   }
   bool contains(Vec3d p) const { return meets_sphere(p, tolerance); }
 };

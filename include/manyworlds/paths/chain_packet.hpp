@@ -4,15 +4,15 @@
 
 namespace manyworlds::paths {
 
-/// One chain of reflections from some sources to many ends, sixteen ways at a time: which of them do walls hide? What it
-/// leaves open is traced one by one (solve(), trace_chain()), which decides.
+/// One chain of reflections from some sources to many ends, sixteen ways at a time: which of them do walls hide? What
+/// it leaves open is traced one by one (solve(), trace_chain()), which decides.
 class ChainPacket {
  public:
   static constexpr int width = 16;
   using Images = Vec3d[max_depth + 1];
 
-  /// Takes up a chain of n faces: `images` of each source in it (mirror_through); it begins on face `first` (no_face for
-  /// a device), and its paths have `budget` interactions left for transmissions. Geometry, images and chain must stay.
+  /// Takes up a chain of n faces: `images` of each source in it (mirror_through); it begins on face `first` (no_face
+  /// for a device), and its paths have `budget` interactions left for transmissions. What it is given must stay.
   void begin(const Geometry& g, const Images* images, int sources, const std::uint32_t* chain, int n, int budget,
              std::uint32_t first = no_face) {
     g_ = &g;
@@ -22,6 +22,9 @@ class ChainPacket {
     n_ = n;
     first_ = first;
     budget_ = g.transmission ? budget : 0;
+  }
+  /// Before the geometry changes: forgets what hid other chains' ends.
+  void forget() {
     for (auto& triangles : likely_) std::fill(triangles, triangles + few, nullptr);
   }
 
@@ -155,7 +158,7 @@ class ChainPacket {
   Passed faces_[max_depth + 1];  ///< by segment: which faces each lane passes through
   int passed_[width];            ///< on all segments
   static constexpr int few = 4;
-  const LeafTriangle* likely_[max_depth + 1][few];  ///< by segment: what hid the most ends the last times
+  const LeafTriangle* likely_[max_depth + 1][few] = {};  ///< by segment: what hid the most ends the last times
 };
 
 }  // namespace manyworlds::paths

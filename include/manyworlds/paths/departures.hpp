@@ -30,6 +30,7 @@ class DepartureFinder {
     legs_.clear();
     leg_hops_.clear();
     known_legs_.clear();
+    packet_.forget();
   }
 
   /// Follows the trees of arrival number `number` whose first faces wanted(face) names.
@@ -68,8 +69,9 @@ class DepartureFinder {
     std::uint32_t rx = 0, first_leg = 0;
   };
   struct Leg {
-    enum State : std::uint8_t { unknown, hidden, all_hidden, seen } state = unknown;  ///< all: no tile is seen
-    std::uint8_t signature = 0;                                                       ///< equal for equal hops
+    /// all_hidden, at tile 0: no tile is seen.
+    enum State : std::uint8_t { unknown, hidden, all_hidden, seen } state = unknown;
+    std::uint8_t signature = 0;  ///< equal for equal hops
     std::uint32_t first_hop = 0, hops = 0;
   };
 

@@ -50,7 +50,6 @@ class Unoccluded {
 
  private:
   static constexpr int max_sources = 4;
-
   using Four = simd::Lanes<double, max_sources>;
 
   /// The sources' images in a chain of faces, and the way from the first of them.
@@ -58,7 +57,7 @@ class Unoccluded {
     const Geometry& g;
     std::uint32_t faces[max_depth];
     int length;
-    Vec3d first[max_depth];                      ///< [i]: the first source's after i reflections
+    Vec3d first[max_depth];                    ///< [i]: the first source's after i reflections
     double images[max_depth][3][max_sources];  ///< all, by axis
 
     Chain(const Unoccluded& guide, const Beam& beam, std::uint32_t last) : g(*guide.g_), length(beam.length + 1) {
@@ -128,7 +127,8 @@ class Unoccluded {
       whole &= simd::bits((start < end) & (before > Four(-tolerance)) & (after < Four(tolerance)) &
                           (before - after > Four(touching)));
       if (whole != (1u << max_sources) - 1) return false;
-      const Four qu = u + at * (Four(dot(face.rectangle.u, to)) - u), qv = v + at * (Four(dot(face.rectangle.v, to)) - v);
+      const Four qu = u + at * (Four(dot(face.rectangle.u, to)) - u),
+                 qv = v + at * (Four(dot(face.rectangle.v, to)) - v);
       most_before = max(most_before, before), most_after = max(most_after, -after);
       lo_u = min(lo_u, qu), hi_u = max(hi_u, qu);
       lo_v = min(lo_v, qv), hi_v = max(hi_v, qv);

@@ -8,8 +8,8 @@
 
 namespace manyworlds::paths {
 
-/// The paths of a table that go through the field kernels side by side, up to Wide::lanes at a time: those with the same
-/// transmitter, kinds of hops, movers and tiles, and static faces of the same materials.
+/// The paths of a table that go through the field kernels side by side, up to Wide::lanes at a time: those with the
+/// same transmitter, kinds of hops, movers and tiles, and static faces of the same materials.
 class PathPackets {
  public:
   struct Packet {

@@ -13,8 +13,7 @@ class ReceiverGroups {
     const BoxTree points = build_boxes(boxes);
     std::vector<std::uint32_t> order;  // neighbours next to each other
     visit(
-        points.view(),
-        [](const BvhNode&) { return (1u << bvh_width) - 1; },
+        points.view(), [](const BvhNode&) { return (1u << bvh_width) - 1; },
         [&](std::uint32_t rx) { order.push_back(rx); });
     boxes.clear();
     for (std::size_t first = 0; first < order.size(); first += width) {

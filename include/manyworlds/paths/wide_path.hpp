@@ -4,8 +4,8 @@
 #include "manyworlds/core/wide.hpp"
 #include "manyworlds/kernels/path_field_adjoint.hpp"
 
-/// Eight paths at a time that have the same transmitter, kinds of hops, movers and tiles, and differ in the receiver and in
-/// static faces of one material: the kernels of path_field.hpp and path_field_adjoint.hpp with T = Wide.
+/// Eight paths at a time that have the same transmitter, kinds of hops, movers and tiles, and differ in the receiver
+/// and in static faces of one material: the kernels of path_field.hpp and path_field_adjoint.hpp with T = Wide.
 namespace manyworlds::paths {
 
 /// View of such paths as the kernels want it: what they share is the same in all lanes. Its faces, materials and devices are
