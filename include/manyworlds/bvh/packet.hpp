@@ -197,10 +197,17 @@ template <int W, class Ends>
 
 }  // namespace detail
 
-/// The active lanes whose segments cross one triangle of the tree, unless they skip its face.
-template <int W>
-std::uint32_t crossed(const BvhView& bvh, const SegmentPacket<W>& packet, const LeafTriangle& triangle) {
-  return detail::PacketSegments<W>(packet, bvh.extent).cross(triangle, packet.active);
+/// A few triangles of the tree, null ones left out, one after the other: ends(triangle, lanes) is told the active lanes
+/// whose segments cross each, unless they skip its face, and says which of them end there. Returns all that ended.
+template <int W, std::size_t N, class Ends>
+std::uint32_t crossed(const BvhView& bvh, const SegmentPacket<W>& packet, const LeafTriangle* const (&triangles)[N],
+                      Ends&& ends) {
+  if (!triangles[0]) return 0;
+  const detail::PacketSegments<W> segments(packet, bvh.extent);
+  std::uint32_t ended = 0;
+  for (const LeafTriangle* triangle : triangles)
+    if (triangle && ended != packet.active) ended |= ends(*triangle, segments.cross(*triangle, packet.active & ~ended));
+  return ended;
 }
 
 /// Which lanes' segments cross a triangle of a face that they do not skip. `likely`, if any, is a triangle of the tree

@@ -149,7 +149,7 @@ MW_HD bool nearest(const BvhView& bvh, Vec3d origin, Vec3d direction, double tma
 /// Calls leaf_fn for the items of all leaves that can be reached through boxes that pass: with the index of a box of a
 /// BoxTreeView, with a LeafTriangle of a BvhView (twice if it was split). Boxes are rounded outward to float. The
 /// predicate is asked box by box, predicate(Boxd) -> bool, or for the eight children of a node at once,
-/// predicate(BvhNode, int (&met)[bvh_width]), what it says of unused children does not matter.
+/// predicate(BvhNode) -> their bits; what it says of unused children does not matter.
 template <class View, class Predicate, class Leaf>
 MW_HD void visit(const View& view, Predicate&& predicate, Leaf&& leaf_fn) {
   if (view.nodes == nullptr) return;
@@ -157,14 +157,14 @@ MW_HD void visit(const View& view, Predicate&& predicate, Leaf&& leaf_fn) {
   stack[0] = BvhChild::node(0);
   for (int size = 1; size > 0;) {
     const BvhNode& node = view.nodes[stack[--size].index()];
-    int met[bvh_width];
-    if constexpr (requires { predicate(node, met); }) {
-      predicate(node, met);
+    std::uint32_t met = 0;
+    if constexpr (requires { predicate(node); }) {
+      met = predicate(node);
     } else {
-      for (int i = 0; i < bvh_width; ++i) met[i] = node.used(i) && predicate(node.box(i));
+      for (int i = 0; i < bvh_width; ++i) met |= std::uint32_t(node.used(i) && predicate(node.box(i))) << i;
     }
-    for (int i = 0; i < bvh_width; ++i) {
-      if (!met[i] || !node.used(i)) continue;
+    for (int i = 0; met != 0; ++i, met >>= 1) {
+      if ((met & 1) == 0 || !node.used(i)) continue;
       const BvhChild child = node.child[i];
       if (!child.is_leaf())
         stack[size++] = child;

@@ -25,9 +25,9 @@ using Lanes = stdx::simd<T, stdx::simd_abi::deduce_t<T, std::size_t(W)>>;
 template <class T>
 inline constexpr int native_lanes = int(stdx::native_simd<T>::size());
 
-/// W lanes from memory; `p` is aligned for a single T.
-template <class V>
-V load(const typename V::value_type* p) {
+/// W lanes from memory, converted; `p` is aligned for a single number.
+template <class V, class T>
+V load(const T* p) {
   return V(p, stdx::element_aligned);
 }
 template <class T, class A>
@@ -129,10 +129,10 @@ using Lanes = PlainLanes<T, W>;
 template <class T>
 inline constexpr int native_lanes = int(32 / sizeof(T));
 
-template <class V>
-V load(const typename V::value_type* p) {
+template <class V, class T>
+V load(const T* p) {
   V v;
-  std::memcpy(v.lane, p, sizeof v.lane);
+  for (auto& l : v.lane) l = *p++;
   return v;
 }
 template <class T, int W>

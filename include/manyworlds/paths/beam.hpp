@@ -2,6 +2,7 @@
 #include <atomic>
 
 #include "manyworlds/bvh/traverse.hpp"
+#include "manyworlds/core/simd.hpp"
 #include "manyworlds/paths/surfaces.hpp"
 
 namespace manyworlds::paths {
@@ -35,15 +36,23 @@ struct Beam {
       if (plane[i](center) < -r) return false;
     return true;
   }
-  /// Which children of a node the beam may meet: for each plane the corner that lies farthest inside decides.
-  void meets(const BvhNode& node, int (&met)[bvh_width]) const {
-    for (int& m : met) m = 1;
-    for (int p = 0; p < planes; ++p) {
+  /// Which of eight boxes, or points, the beam may meet, as bits. at(axis, upper): coordinates of the points, or of the
+  /// boxes' upper sides, else lower ones; for each plane the corner that lies farthest inside decides.
+  template <class At>
+  std::uint32_t meets(At&& at) const {
+    using Eight = simd::Lanes<double, bvh_width>;
+    std::uint32_t met = (1u << bvh_width) - 1;
+    for (int p = 0; p < planes && met != 0; ++p) {
       const Vec3d n = plane[p].normal;
-      const float *x = node.bounds[n.x > 0 ? 1 : 0], *y = node.bounds[n.y > 0 ? 3 : 2],
-                  *z = node.bounds[n.z > 0 ? 5 : 4];
-      for (int i = 0; i < bvh_width; ++i) met[i] &= n.x * x[i] + n.y * y[i] + n.z * z[i] >= plane[p].offset - tolerance;
+      const auto x = simd::load<Eight>(at(0, n.x > 0)), y = simd::load<Eight>(at(1, n.y > 0)),
+                 z = simd::load<Eight>(at(2, n.z > 0));
+      met &= simd::bits(Eight(n.x) * x + Eight(n.y) * y + Eight(n.z) * z >= Eight(plane[p].offset - tolerance));
     }
+    return met;
+  }
+  /// Which children of a node the beam may meet.
+  std::uint32_t meets(const BvhNode& node) const {
+    return meets([&](int axis, bool upper) { return node.bounds[2 * axis + int(upper)]; });
   }
   bool contains(Vec3d p) const { return meets_sphere(p, tolerance); }
 };
@@ -183,7 +192,7 @@ struct EveryFace {
   void for_each(const Beam& beam, F&& f) const {
     if (stop && *stop) return;
     visit(
-        fixed->tree.view(), [&](const BvhNode& node, int(&met)[bvh_width]) { beam.meets(node, met); },
+        fixed->tree.view(), [&](const BvhNode& node) { return beam.meets(node); },
         [&](std::uint32_t face) {
           if (!(stop && *stop)) f(face, *this);
         });

@@ -30,6 +30,7 @@ class DepartureFinder {
     legs_.clear();
     leg_hops_.clear();
     known_legs_.clear();
+    packet_.forget();
   }
 
   /// Follows the trees of arrival number `number` whose first faces wanted(face) names.
@@ -68,7 +69,8 @@ class DepartureFinder {
     std::uint32_t rx = 0, first_leg = 0;
   };
   struct Leg {
-    enum State : std::uint8_t { unknown, hidden, seen } state = unknown;
+    /// all_hidden, at tile 0: no tile is seen.
+    enum State : std::uint8_t { unknown, hidden, all_hidden, seen } state = unknown;
     std::uint8_t signature = 0;  ///< equal for equal hops
     std::uint32_t first_hop = 0, hops = 0;
   };
@@ -84,9 +86,7 @@ class DepartureFinder {
     const auto test = [&](const ReceiverGroups::Block& block, int(&inside)[ReceiverGroups::width]) {
       path.test(block, inside);
     };
-    receivers.for_each_in(beam, test, [&](std::uint32_t rx) {
-      if (path.reaches(receivers.positions()[rx])) reached_.push_back({rx, 0});
-    });
+    receivers.for_each_in(beam, test, [&](std::uint32_t rx) { reached_.push_back({rx, 0}); });
     if (reached_.empty()) return;
     const std::uint32_t chain = known_legs_.chain(a.face, beam.chain, beam.length);
     for (Reached& r : reached_) {
@@ -99,15 +99,21 @@ class DepartureFinder {
     for (int t = 0; t < square(tiles); ++t) {
       occluders_[t] = {};
       mirror_through(g, tile_center(s.rectangle, tiles, t), beam.chain, beam.length, tile_images_[t]);
-      packet_.begin(g, tile_images_[t], beam.chain, beam.length, depth - 1 - beam.length, a.face);
-      packet_.for_each(
-          fresh_, [&](const Reached& r) { return receivers.positions()[r.rx]; },
-          [&](const Reached& r, bool open) {
-            if (!open) legs_[r.first_leg + std::uint32_t(t)].state = Leg::hidden;
-          });
+    }
+    packet_.begin(g, tile_images_, square(tiles), beam.chain, beam.length, depth - 1 - beam.length, a.face);
+    packet_.for_each(
+        fresh_, [&](const Reached& r) { return receivers.positions()[r.rx]; },
+        [&](const Reached& r, int tile, bool open) {
+          if (!open) legs_[r.first_leg + std::uint32_t(tile)].state = Leg::hidden;
+        });
+    for (const Reached& r : fresh_) {
+      Leg* const own = &legs_[r.first_leg];
+      if (std::all_of(own, own + square(tiles), [](const Leg& l) { return l.state == Leg::hidden; }))
+        own->state = Leg::all_hidden;
     }
     for (const Reached& r : reached_)
-      emit(g, source, arrivals, a, beam, r, receivers.positions()[r.rx], tiles, support, depth);
+      if (legs_[r.first_leg].state != Leg::all_hidden)
+        emit(g, source, arrivals, a, beam, path, r, receivers.positions()[r.rx], tiles, support, depth);
   }
 
   /// The leg from the centre of a tile through the chain to the receiver, found when first asked for; that of tile 0 is
@@ -143,7 +149,8 @@ class DepartureFinder {
   /// Adds the group of paths that an arrival and a chain to a receiver make: one path per different set of
   /// transmissions, with the tiles that are seen through it.
   void emit(const Geometry& g, Vec3d source, const Arrivals& arrivals, const Arrival& a, const Beam& chain,
-            const Reached& reached, Vec3d end, int tiles, const Support& support, int depth) {
+            const MirrorPath& mirror_path, const Reached& reached, Vec3d end, int tiles, const Support& support,
+            int depth) {
     combinations_.clear();
     for (std::uint32_t w = 0; w < a.ways; ++w) {
       const Arrival::Way& way = arrivals.ways[a.first_way + w];
@@ -152,7 +159,7 @@ class DepartureFinder {
       if (l.state == Leg::seen && int(way.hops + l.hops) + 1 <= depth)
         combinations_.push_back({way.signature, l.signature, w, std::uint32_t(tile)});
     }
-    if (combinations_.empty()) return;
+    if (combinations_.empty() || !mirror_path.reaches(end)) return;
     std::sort(combinations_.begin(), combinations_.end());
     if (!path_.mirror(g, source, a, chain, end, support)) return;
 

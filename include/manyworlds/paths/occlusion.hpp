@@ -50,30 +50,38 @@ class Unoccluded {
 
  private:
   static constexpr int max_sources = 4;
+  using Four = simd::Lanes<double, max_sources>;
 
   /// The sources' images in a chain of faces, and the way from the first of them.
   struct Chain {
     const Geometry& g;
     std::uint32_t faces[max_depth];
     int length;
-    Vec3d images[max_sources][max_depth];  ///< [.][i]: after i reflections
+    Vec3d first[max_depth];                    ///< [i]: the first source's after i reflections
+    double images[max_depth][3][max_sources];  ///< all, by axis
 
     Chain(const Unoccluded& guide, const Beam& beam, std::uint32_t last) : g(*guide.g_), length(beam.length + 1) {
       std::copy(beam.chain, beam.chain + beam.length, faces);
       faces[beam.length] = last;
       // With fewer sources the first one stands for the others.
-      for (int j = 0; j < max_sources; ++j)
-        mirror_through(g, guide.sources_[j < guide.count_ ? j : 0], faces, beam.length, images[j]);
+      for (int j = max_sources - 1; j >= 0; --j) {
+        mirror_through(g, guide.sources_[j < guide.count_ ? j : 0], faces, beam.length, first);
+        for (int i = 0; i < length; ++i)
+          for (int axis = 0; axis < 3; ++axis) images[i][axis][j] = first[i][axis];
+      }
+    }
+    Vec3<Four> image(int i) const {
+      return {simd::load<Four>(images[i][0]), simd::load<Four>(images[i][1]), simd::load<Four>(images[i][2])};
     }
 
     /// Points in the faces' planes on the way to a point of the last face: p[0] = source, p[length] = end. False when they
     /// are not in order.
     bool unfold(Vec3d end, Vec3d* p) const {
-      p[0] = images[0][0];
+      p[0] = first[0];
       p[length] = end;
       for (int i = length - 1; i > 0; --i) {
         const Surface& s = g.surface(faces[i - 1]);
-        const Vec3d to_image = images[0][i] - p[i + 1];
+        const Vec3d to_image = first[i] - p[i + 1];
         const double height = dot(s.normal, p[i + 1]) - s.offset, slope = dot(s.normal, to_image);
         if (!(height * (height + slope) < 0)) return false;
         p[i] = p[i + 1] - (height / slope) * to_image;
@@ -90,42 +98,44 @@ class Unoccluded {
     const Surface& face = g_->fixed->surfaces[number];
     const bool first = s == 0, last = s + 1 == chain.length;
     const Surface &left = g_->surface(chain.faces[first ? s : s - 1]), &reached = g_->surface(chain.faces[s]);
-    double h[max_sources], u[max_sources], v[max_sources], h_left[max_sources], h_reached[max_sources];
-    for (int j = 0; j < max_sources; ++j) {
-      const Vec3d image = chain.images[j][s], d = image - face.rectangle.center;
-      h[j] = dot(face.normal, d), u[j] = dot(face.rectangle.u, d), v[j] = dot(face.rectangle.v, d);
-      h_left[j] = dot(left.normal, image) - left.offset;
-      h_reached[j] = dot(reached.normal, image) - reached.offset;
-    }
-    double lo[2] = {1e300, 1e300}, hi[2] = {-1e300, -1e300}, most_before[max_sources] = {},
-           most_after[max_sources] = {};
-    const double side = h[0] > 0 ? 1 : -1;
-    int whole = 1;
+    const Vec3<Four> image = chain.image(s), d = image - face.rectangle.center.as<Four>();
+    const Four h = dot(face.normal.as<Four>(), d), u = dot(face.rectangle.u.as<Four>(), d),
+               v = dot(face.rectangle.v.as<Four>(), d);
+    const Four h_left = dot(left.normal.as<Four>(), image) - Four(left.offset),
+               h_reached = dot(reached.normal.as<Four>(), image) - Four(reached.offset);
+    const Four side(dot(face.normal, chain.first[s] - face.rectangle.center) > 0 ? 1.0 : -1.0);
+    Four lo_u(1e300), hi_u(-1e300), lo_v(1e300), hi_v(-1e300), most_before(0.0), most_after(0.0);
     for (int i = 0; i < lit.corners; ++i) {
       Vec3d corner = lit.corner[i];
       for (int f = chain.length - 2; f >= s; --f) corner = mirror(g_->surface(chain.faces[f]), corner);
-      const Vec3d d = corner - face.rectangle.center;
-      const double ch = dot(face.normal, d), cu = dot(face.rectangle.u, d), cv = dot(face.rectangle.v, d);
-      const double c_left = dot(left.normal, corner) - left.offset,
-                   c_reached = dot(reached.normal, corner) - reached.offset;
-      for (int j = 0; j < max_sources; ++j) {
-        const double from = first ? 0 : h_left[j] / (h_left[j] - c_left),
-                     to = last ? 1 : h_reached[j] / (h_reached[j] - c_reached);
-        const double before = side * (h[j] + from * (ch - h[j])), after = side * (h[j] + to * (ch - h[j])),
-                     at = h[j] / (h[j] - ch);
-        const double qu = u[j] + at * (cu - u[j]), qv = v[j] + at * (cv - v[j]);
-        // A corner may touch the plane, as that of a wall that meets this one: no path ends there.
-        whole &= (first | (h_left[j] * c_left < 0)) & (last | (h_reached[j] * c_reached < 0)) & (from < to);
-        whole &= (before > -tolerance) & (after < tolerance) & (before - after > touching);
-        most_before[j] = max(most_before[j], before);
-        most_after[j] = max(most_after[j], -after);
-        lo[0] = min(lo[0], qu), hi[0] = max(hi[0], qu);
-        lo[1] = min(lo[1], qv), hi[1] = max(hi[1], qv);
+      const Vec3d to = corner - face.rectangle.center;
+      const Four along = Four(dot(face.normal, to)) - h;
+      Four start(0.0), end(1.0);
+      std::uint32_t whole = (1u << max_sources) - 1;
+      if (!first) {
+        const Four c(dot(left.normal, corner) - left.offset);
+        whole &= simd::bits(h_left * c < Four(0.0));
+        start = h_left / (h_left - c);
       }
-      if (!whole) return false;
+      if (!last) {
+        const Four c(dot(reached.normal, corner) - reached.offset);
+        whole &= simd::bits(h_reached * c < Four(0.0));
+        end = h_reached / (h_reached - c);
+      }
+      const Four before = side * (h + start * along), after = side * (h + end * along), at = -h / along;
+      // A corner may touch the plane, as that of a wall that meets this one: no path ends there.
+      whole &= simd::bits((start < end) & (before > Four(-tolerance)) & (after < Four(tolerance)) &
+                          (before - after > Four(touching)));
+      if (whole != (1u << max_sources) - 1) return false;
+      const Four qu = u + at * (Four(dot(face.rectangle.u, to)) - u),
+                 qv = v + at * (Four(dot(face.rectangle.v, to)) - v);
+      most_before = max(most_before, before), most_after = max(most_after, -after);
+      lo_u = min(lo_u, qu), hi_u = max(hi_u, qu);
+      lo_v = min(lo_v, qv), hi_v = max(hi_v, qv);
     }
-    for (int j = 0; j < max_sources; ++j) whole &= (most_before[j] > touching) & (most_after[j] > touching);
-    return whole && g_->fixed->covers(face, lo, hi);
+    const double lo[2] = {simd::smallest(lo_u), simd::smallest(lo_v)},
+                 hi[2] = {simd::largest(hi_u), simd::largest(hi_v)};
+    return simd::smallest(min(most_before, most_after)) > touching && g_->fixed->covers(face, lo, hi);
   }
 
   static constexpr double touching = 1e-3;  // m; far beyond the distance at which a crossing counts as an end

@@ -8,8 +8,8 @@
 
 namespace manyworlds::paths {
 
-/// The paths of a table that go through the field kernels side by side: those with the same transmitter, hops and tiles, up
-/// to Wide::lanes at a time. Mostly neighbouring receivers of one chain.
+/// The paths of a table that go through the field kernels side by side, up to Wide::lanes at a time: those with the
+/// same transmitter, kinds of hops, movers and tiles, and static faces of the same materials.
 class PathPackets {
  public:
   struct Packet {
@@ -21,13 +21,18 @@ class PathPackets {
       for (std::size_t i = 0; i < rx.size(); ++i) rx[i] = table.paths[path[i]].rx;
       return rx;
     }
+    std::array<const kernels::Path*, Wide::lanes> paths(const PathTable& table) const {
+      std::array<const kernels::Path*, Wide::lanes> all;
+      for (std::size_t i = 0; i < all.size(); ++i) all[i] = &table.paths[path[i]];
+      return all;
+    }
   };
   std::vector<Packet> list;
   std::span<const Packet> part(std::size_t first, std::size_t last) const { return {&list[first], last - first}; }
   std::vector<std::uint32_t> group;  ///< of each path of the table
 
-  /// Of all paths but the dimmed ones.
-  void build(const PathTable& table) {
+  /// Of all paths but the dimmed ones; the view knows their faces.
+  void build(const PathTable& table, const kernels::FieldView<double>& view) {
     list.clear();
     open_.assign(std::bit_ceil(2 * table.paths.size() + 2), none);
     group.resize(table.paths.size());
@@ -36,7 +41,7 @@ class PathPackets {
       if (d < table.dimmed.size() && table.dimmed[d].group == g)
         ++d;
       else
-        for (std::uint32_t i = table.groups[g]; i < table.group_end(g); ++i) group[i] = g, add(table, i);
+        for (std::uint32_t i = table.groups[g]; i < table.group_end(g); ++i) group[i] = g, add(table, view, i);
     }
     for (Packet& packet : list) std::fill(packet.path.begin() + packet.count, packet.path.end(), packet.path[0]);
   }
@@ -49,9 +54,9 @@ class PathPackets {
   static constexpr std::uint32_t none = ~0u;
 
   /// Puts the path into the packet that waits for its like, or into a new one.
-  void add(const PathTable& table, std::uint32_t path) {
-    std::size_t at = hash(table, table.paths[path]) & (open_.size() - 1);
-    while (open_[at] != none && !alike(table, table.paths[path], table.paths[list[open_[at]].path[0]]))
+  void add(const PathTable& table, const kernels::FieldView<double>& view, std::uint32_t path) {
+    std::size_t at = hash(table, view, table.paths[path]) & (open_.size() - 1);
+    while (open_[at] != none && !alike(table, view, table.paths[path], table.paths[list[open_[at]].path[0]]))
       at = (at + 1) & (open_.size() - 1);
     if (open_[at] == none || list[open_[at]].count == Wide::lanes) {
       open_[at] = std::uint32_t(list.size());
@@ -71,16 +76,25 @@ class PathPackets {
     return {table.hops.data() + path.first_hop, path.hops};
   }
 
-  static bool alike(const PathTable& table, const kernels::Path& a, const kernels::Path& b) {
+  /// Equal for faces that may stand in different lanes.
+  static std::uint32_t kind_of_face(const kernels::FieldView<double>& view, std::uint32_t face) {
+    return view.is_mover(face) ? face : ~view.face(face).material;
+  }
+
+  static bool alike(const PathTable& table, const kernels::FieldView<double>& view, const kernels::Path& a,
+                    const kernels::Path& b) {
     return a.tx == b.tx && a.hops == b.hops && a.tile_tuples == b.tile_tuples &&
            std::ranges::equal(hops(table, a), hops(table, b),
-                              [](const Hop& x, const Hop& y) { return x.face == y.face && x.kind == y.kind; }) &&
+                              [&](const Hop& x, const Hop& y) {
+                                return x.kind == y.kind && kind_of_face(view, x.face) == kind_of_face(view, y.face);
+                              }) &&
            std::ranges::equal(tiles(table, a), tiles(table, b));
   }
-  static std::size_t hash(const PathTable& table, const kernels::Path& path) {
+  static std::size_t hash(const PathTable& table, const kernels::FieldView<double>& view, const kernels::Path& path) {
     std::uint64_t h = path.tx;
     const auto mix = [&](std::uint64_t x) { h = (h ^ x) * 0x9e3779b97f4a7c15u, h ^= h >> 29; };
-    for (const Hop& hop : hops(table, path)) mix(std::uint64_t(hop.face) << 8 | std::uint64_t(hop.kind));
+    for (const Hop& hop : hops(table, path))
+      mix(std::uint64_t(kind_of_face(view, hop.face)) << 8 | std::uint64_t(hop.kind));
     for (const std::uint8_t tile : tiles(table, path)) mix(tile);
     return h;
   }
@@ -93,7 +107,7 @@ inline void packet_fields(std::span<const PathPackets::Packet> packets, const ke
                           const PathTable& table, std::vector<CVec3<double>>& fields) {
   WidePath wide;
   for (const PathPackets::Packet& packet : packets) {
-    wide.take(view, table.paths[packet.path[0]]);
+    wide.take(view, packet.paths(table));
     const CVec3<Wide> field = wide.field(packet.receivers(table).data());
     double part[6][Wide::lanes];
     const Wide parts[6] = {field.x.re, field.x.im, field.y.re, field.y.im, field.z.re, field.z.im};
@@ -121,7 +135,7 @@ void pull_packets(std::span<const PathPackets::Packet> packets, const kernels::F
     if constexpr (!one_by_one) {
       if (most == 0) continue;
       const auto load = [&](int p) { return Complex<Wide>{Wide::load(part[p]), Wide::load(part[p + 1])}; };
-      wide.take(view, table.paths[packet.path[0]]);
+      wide.take(view, packet.paths(table));
       wide.adjoint(packet.receivers(table).data(), {load(0), load(2), load(4)}, sums);
     }
   }

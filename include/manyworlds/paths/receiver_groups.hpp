@@ -13,10 +13,7 @@ class ReceiverGroups {
     const BoxTree points = build_boxes(boxes);
     std::vector<std::uint32_t> order;  // neighbours next to each other
     visit(
-        points.view(),
-        [](const BvhNode&, int(&met)[bvh_width]) {
-          for (int& m : met) m = 1;
-        },
+        points.view(), [](const BvhNode&) { return (1u << bvh_width) - 1; },
         [&](std::uint32_t rx) { order.push_back(rx); });
     boxes.clear();
     for (std::size_t first = 0; first < order.size(); first += width) {
@@ -52,19 +49,13 @@ class ReceiverGroups {
   template <class Test, class F>
   void for_each_in(const Beam& beam, Test&& test, F&& f) const {
     visit(
-        tree_.view(), [&](const BvhNode& node, int(&met)[bvh_width]) { beam.meets(node, met); },
+        tree_.view(), [&](const BvhNode& node) { return beam.meets(node); },
         [&](std::uint32_t number) {
           const Block& b = blocks_[number];
-          int inside[width], any = 0;
-          for (int& i : inside) i = 1;
-          for (int k = 0; k < beam.planes; ++k) {
-            const Plane& plane = beam.plane[k];
-            for (std::size_t i = 0; i < width; ++i)
-              inside[i] &= plane.normal.x * b.x[i] + plane.normal.y * b.y[i] + plane.normal.z * b.z[i] - plane.offset >=
-                           -tolerance;
-          }
-          for (int i : inside) any |= i;
-          if (!any) return;
+          const std::uint32_t met = beam.meets([&](int axis, bool) { return axis == 0 ? b.x : axis == 1 ? b.y : b.z; });
+          if (met == 0) return;
+          int inside[width];
+          for (std::size_t i = 0; i < width; ++i) inside[i] = int(met >> i & 1);
           test(b, inside);
           for (std::uint32_t i = 0; i < b.count; ++i)
             if (inside[i]) f(b.receiver[i]);

@@ -10,9 +10,9 @@ struct StaticPackets {
   PathPackets packets;
   std::vector<std::uint32_t> static_path;  ///< of each path in the table: its number in the cache
 
-  /// Takes up the paths i with wanted(i).
+  /// Takes up the paths i with wanted(i); the view knows their faces.
   template <class Wanted>
-  void build(const TransmitterCache& cache, std::uint32_t tx, Wanted&& wanted) {
+  void build(const TransmitterCache& cache, std::uint32_t tx, const kernels::FieldView<double>& view, Wanted&& wanted) {
     table.clear();
     static_path.clear();
     for (std::uint32_t i = 0; i < cache.paths.size(); ++i) {
@@ -24,7 +24,7 @@ struct StaticPackets {
       table.add(tx, path.rx, first_hop);
       static_path.push_back(i);
     }
-    packets.build(table);
+    packets.build(table, view);
   }
   std::size_t bytes() const {
     return table.bytes() + packets.bytes() + static_path.capacity() * sizeof(static_path[0]);

@@ -53,7 +53,7 @@ class TileModel {
       if (!follows_transmitter<AnySink>(w, tx)) continue;
       const TransmitterPaths& own = paths_of(w, tx);
       StaticPackets& all = w.static_packets;
-      all.build(own.cache, tx, [&](std::uint32_t i) {
+      all.build(own.cache, tx, view, [&](std::uint32_t i) {
         return !w.replaced[tx][i] && gain_bar[tx * receivers() + own.cache.paths[i].rx] != 0;
       });
       view.hops = all.table.hops.data();
@@ -198,7 +198,7 @@ class TileModel {
     const std::size_t n = receivers();
     const bool coherent = world_->options.coherent;
     const kernels::FieldView<double> view = field_view(w);
-    w.packets.build(w.table);
+    w.packets.build(w.table, view);
     w.path_fields.resize(w.table.paths.size());
     w.dimmed.begin(w.table);
     w.gains.resize(transmitters() * n);

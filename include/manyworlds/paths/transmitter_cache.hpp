@@ -165,13 +165,13 @@ struct TransmitterCache {
     const int n = beam.length;
     Vec3d images[max_depth + 1], p[max_depth + 2];
     mirror_through(g, position, beam.chain, n, images);
-    packet.begin(g, images, beam.chain, n, depth - n);
+    packet.begin(g, &images, 1, beam.chain, n, depth - n);
     Occluders occluders;
     inside.clear();
     receivers.for_each_in(beam, [&](std::uint32_t rx) { inside.push_back(rx); });
     packet.for_each(
         inside, [&](std::uint32_t rx) { return receivers.positions()[rx]; },
-        [&](std::uint32_t rx, bool open) {
+        [&](std::uint32_t rx, int, bool open) {
           if (!open || !solve(g, images, beam.chain, n, receivers.positions()[rx], p)) return;
           const std::size_t first_hop = to.hops.size();
           if (!trace_chain(g, beam.chain, n, p, depth - n, to.hops, no_face, no_face, &occluders)) return;

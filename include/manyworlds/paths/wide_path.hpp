@@ -1,9 +1,11 @@
 #pragma once
+#include <array>
+
 #include "manyworlds/core/wide.hpp"
 #include "manyworlds/kernels/path_field_adjoint.hpp"
 
-/// Eight paths at a time that have the same transmitter, hops and tiles, and differ in the receiver: the kernels of
-/// path_field.hpp and path_field_adjoint.hpp with T = Wide.
+/// Eight paths at a time that have the same transmitter, kinds of hops, movers and tiles, and differ in the receiver
+/// and in static faces of one material: the kernels of path_field.hpp and path_field_adjoint.hpp with T = Wide.
 namespace manyworlds::paths {
 
 /// View of such paths as the kernels want it: what they share is the same in all lanes. Its faces, materials and devices are
@@ -38,6 +40,26 @@ class WidePath {
     view_.visibility = view.visibility;
     view_.hops = hops_;
     view_.tiles = view.tiles;
+  }
+
+  /// The same for one path in each lane: what they share is told by the first, their static faces may be others.
+  void take(const kernels::FieldView<double>& view, const std::array<const kernels::Path*, Wide::lanes>& paths) {
+    take(view, *paths[0]);
+    for (std::uint32_t i = 0; i < first_.hops; ++i) {
+      const std::uint32_t common = view.hops[first_.first_hop + i].face;
+      double center[3][Wide::lanes], normal[3][Wide::lanes];
+      bool same = true;
+      for (std::size_t lane = 0; lane < paths.size(); ++lane) {
+        const std::uint32_t face = view.hops[paths[lane]->first_hop + i].face;
+        same = same && face == common;
+        const Rectangled& r = view.face(face).rectangle;
+        for (int axis = 0; axis < 3; ++axis) center[axis][lane] = r.center[axis], normal[axis][lane] = r.normal[axis];
+      }
+      if (same) continue;
+      Rectangle<Wide>& r = faces_[i].rectangle;
+      for (int axis = 0; axis < 3; ++axis)
+        r.center[axis] = Wide::load(center[axis]), r.normal[axis] = Wide::load(normal[axis]);
+    }
   }
 
   /// Fields to receivers rx[0, lanes).
