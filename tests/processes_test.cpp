@@ -108,6 +108,51 @@ TEST(Processes, TellOfEvaluationsThatCouldNotBeHad) {
   EXPECT_NE(outcome.err.find("jobs_failed: 1\nlast_failure: the loss has thrown"), std::string::npos) << outcome.err;
 }
 
+TEST(Processes, CtrlCEndsARunWhoseStepHangs) {
+  // Nobody ends the worker that hangs, or is stopped, but the end of the run: it may take ten minutes for its step.
+  const std::string whole = search({"executor=serial"}).out;
+  for (const char* fault : {"fault=hang", "fault=stop"}) {
+    const mw::test::Folder folder("hanging");
+    const std::filesystem::path token = folder.path / "token";
+    const std::string checkpoint = "checkpoint=" + folder.path.string();
+    const Outcome stopped =
+        mw::test::interrupt_program(MANYWORLDS_WORKER_PROGRAM,
+                                    {"executor=processes", fault, "at=60", "token=" + token.string(),
+                                     "task_timeout=600", "heartbeat_timeout=600", "every=0", checkpoint},
+                                    folder.path, [&](const std::string&) { return std::filesystem::exists(token); });
+    EXPECT_EQ(stopped.code, 128 + SIGINT) << stopped.err;
+    EXPECT_NE(stopped.err.find(" is kept in "), std::string::npos) << stopped.err;
+    EXPECT_TRUE(mw::test::processes_of(folder.path).empty()) << fault;
+    const Outcome resumed = search({"executor=batch", "resume=1", checkpoint});
+    EXPECT_NE(resumed.err.find("going on after iteration "), std::string::npos) << resumed.err;
+    EXPECT_EQ(resumed.out, whole) << fault;
+  }
+}
+
+TEST(Processes, CtrlCBeforeTheFirstWorldsLeavesNothingToGoOnFrom) {
+  const mw::test::Folder folder("hanging");
+  const std::filesystem::path token = folder.path / "token";
+  const Outcome stopped = mw::test::interrupt_program(
+      MANYWORLDS_WORKER_PROGRAM,
+      {"executor=processes", "fault=hang", "token=" + token.string(), "task_timeout=600", "heartbeat_timeout=600"},
+      folder.path, [&](const std::string&) { return std::filesystem::exists(token); });
+  EXPECT_EQ(stopped.code, 2);
+  EXPECT_NE(stopped.err.find("ended before its first worlds had begun"), std::string::npos) << stopped.err;
+  EXPECT_TRUE(mw::test::processes_of(folder.path).empty());
+}
+
+TEST(Processes, ARunWithTooFewWorldsGoesOnOnceTheyDoNotFail) {
+  const mw::test::Folder folder("too_few");
+  const std::string checkpoint = "checkpoint=" + folder.path.string();
+  const Outcome failed = hit({"fault=throw", "at=60", "restarts=0", "min_live_worlds=8", "every=0", checkpoint});
+  EXPECT_EQ(failed.code, 2);
+  EXPECT_NE(failed.err.find("of 8 worlds have failed"), std::string::npos) << failed.err;
+  EXPECT_NE(failed.err.find(" is kept in "), std::string::npos) << failed.err;
+  const Outcome resumed = search({"executor=serial", "resume=1", "min_live_worlds=8", checkpoint});
+  EXPECT_EQ(resumed.code, 0) << resumed.err;
+  EXPECT_EQ(resumed.out, search({"executor=serial"}).out);
+}
+
 TEST(Processes, KeepToTheMemoryBudget) {
   const auto told = [](const Outcome& outcome, const std::string& name) {
     const std::size_t at = outcome.err.find("\n" + name + ": ");

@@ -1,28 +1,13 @@
 #pragma once
 #include <algorithm>
 #include <cmath>
-#include <deque>
 
 #include "manyworlds/core/text.hpp"
-#include "manyworlds/executor/admission.hpp"
 #include "manyworlds/executor/child.hpp"
 #include "manyworlds/executor/connection.hpp"
-#include "manyworlds/executor/job_queue.hpp"
-#include "manyworlds/executor/seat.hpp"
+#include "manyworlds/executor/ledger.hpp"
 
 namespace manyworlds::executor {
-
-/// How a crew of processes is led.
-struct CrewOptions {
-  std::size_t workers = 1, threads = 1;  ///< threads of a worker
-  std::size_t jobs_per_task = 1;         ///< a worker gets so many at once, and may lose them at once
-  int restarts = 3;                      ///< times a job is begun again after its worker was lost, before it fails
-  Admission admission{};
-  double start_timeout_s = 120, heartbeat_timeout_s = 10, step_timeout_s = 600;
-  std::string program = "/proc/self/exe";
-  Command command{};
-  std::string connect{};  ///< Unix socket of whoever starts workers instead; empty = they are children
-};
 
 /// Workers in processes of their own. A worker that crashes, hangs, falls silent or talks nonsense loses only the jobs
 /// it has: these are done again, alone, by another. Nothing of a run is in a worker that the run does not have itself.
@@ -30,7 +15,8 @@ struct CrewOptions {
 /// was out of memory; the jobs wait.
 class ProcessCrew : public Crew {
  public:
-  ProcessCrew(CrewOptions options, Identity run) : options_(std::move(options)), run_(std::move(run)) {
+  ProcessCrew(CrewOptions options, Identity run)
+      : options_(std::move(options)), run_(std::move(run)), ledger_(options_.admission) {
     seats_.resize(options_.workers);
     queue_.restarts = options_.restarts;
     for (std::size_t i = 0; i < admitted(); ++i) start(seats_[i]);
@@ -53,37 +39,21 @@ class ProcessCrew : public Crew {
   void run(const RemoteJobs& jobs) override {
     queue_.begin(jobs);
     for (Seat& seat : seats_) seat.heard = Clock::now();  // nobody listened since the last run
+    told_to_stop_ = {};
     while (!queue_.done()) {
+      heed_stop();
       hand_out();
       wait();
       for (Seat& seat : seats_) attend(seat);
       if (std::all_of(seats_.begin(), seats_.end(), [&](const Seat& s) { return retired(s); }))
-        throw RunError("no worker starts: " + last_loss_);
+        throw RunError("no worker starts: " + ledger_.last_loss);
     }
   }
 
-  Identity report() const override {
-    Identity lines{{"workers", std::to_string(admitted())},
-                   {"jobs_per_task", std::to_string(options_.jobs_per_task)},
-                   {"workers_lost", std::to_string(lost_)},
-                   {"bytes_per_worker_expected", std::to_string(options_.admission.expected)},
-                   {"bytes_per_worker", std::to_string(options_.admission.most_bytes)},
-                   {"bytes_of_workers", std::to_string(options_.admission.most_in_all)},
-                   {"memory_budget", std::to_string(options_.admission.budget)}};
-    std::string pids;
-    for (const Seat& seat : seats_)
-      if (seat.has_worker()) pids += (pids.empty() ? "" : ",") + std::to_string(seat.worker().pid());
-    lines.emplace_back("pids", pids);
-    if (lost_ > 0) lines.emplace_back("last_loss", last_loss_);
-    if (queue_.failures > 0) {
-      lines.emplace_back("jobs_failed", std::to_string(queue_.failures));
-      lines.emplace_back("last_failure", queue_.last_failure);
-    }
-    return lines;
-  }
+  Identity report() const override { return ledger_.lines(options_, seats_, queue_); }
 
  private:
-  static constexpr double backoff_s = 0.05;
+  static constexpr double backoff_s = 0.05, ask_s = 0.1;
   static constexpr const char* too_late = "has not begun within ";
   static constexpr const char* over_budget = "the memory budget had no room for it";
   /// Has it failed to start so often in a row that nobody tries again? Once workers have come, for a minute at least.
@@ -103,11 +73,11 @@ class ProcessCrew : public Crew {
   }
   void note_failed_start(Seat& seat, const std::string& why) {
     ++seat.failed_starts;
-    last_loss_ = why;
+    ledger_.last_loss = why;
     seat.due = later(Clock::now(), std::min(10.0, backoff_s * std::exp2(seat.failed_starts)));
   }
 
-  std::size_t admitted() const { return options_.admission.admitted(seats_.size()); }
+  std::size_t admitted() const { return ledger_.admission.admitted(seats_.size()); }
   /// Ends an idle worker when there are too many.
   void keep_to_budget() {
     std::size_t all = 0, ending = 0;
@@ -135,10 +105,20 @@ class ProcessCrew : public Crew {
     }
   }
 
+  /// Throws Stopped when the run is to end and what is out takes longer than a moment.
+  void heed_stop() {
+    const Clock::time_point now = Clock::now();
+    if (now < later(asked_, ask_s)) return;
+    asked_ = now;
+    if (!stop()) return;
+    if (!told_to_stop_) told_to_stop_ = now;
+    if (now >= later(*told_to_stop_, options_.stop_patience_s)) throw Stopped();
+  }
+
   /// Sleeps until somebody says something or a time has come.
   void wait() const {
     std::vector<::pollfd> all;
-    Clock::time_point until = later(Clock::now(), 1);
+    Clock::time_point until = later(Clock::now(), ask_s);
     bool any_idle = false;
     for (const Seat& seat : seats_) {
       any_idle = any_idle || seat.state == Seat::State::idle;
@@ -181,7 +161,7 @@ class ProcessCrew : public Crew {
   void hear(Seat& seat, const Frame& frame) {
     if (frame.kind == MessageKind::hello) {
       const Hello hello = read_body<Hello>(frame.body);
-      note_bytes(seat, hello.resident_bytes);
+      ledger_.note_bytes(seats_, seat, hello.resident_bytes);
       std::string differs = difference(run_, hello.run);
       if (hello.version != protocol_version) differs = "the version of the protocol";
       if (!differs.empty()) {
@@ -197,7 +177,7 @@ class ProcessCrew : public Crew {
       seat.failed_starts = 0;
       if (seat.state == Seat::State::starting) seat.state = Seat::State::idle;
     } else if (frame.kind == MessageKind::heartbeat) {
-      note_bytes(seat, read_body<Heartbeat>(frame.body).resident_bytes);
+      ledger_.note_bytes(seats_, seat, read_body<Heartbeat>(frame.body).resident_bytes);
     } else if (frame.kind == MessageKind::done && seat.state == Seat::State::busy) {
       receive(seat, read_body<Done>(frame.body));
     } else {
@@ -207,8 +187,8 @@ class ProcessCrew : public Crew {
 
   void receive(Seat& seat, const Done& done) {
     if (done.id != seat.task || done.jobs.size() != seat.jobs.size()) throw ArchiveError("an answer to another task");
-    note_bytes(seat, done.resident_bytes);
-    options_.admission.measured = true;
+    ledger_.note_bytes(seats_, seat, done.resident_bytes);
+    ledger_.admission.measured = true;
     const std::vector<std::size_t> jobs = std::exchange(seat.jobs, {});
     const Delivery by{seat.worker().pid(), seat.resident_bytes, 0};
     bool out_of_memory = false;
@@ -226,7 +206,7 @@ class ProcessCrew : public Crew {
         queue_.again(jobs[i], job.text, by);
       }
     }
-    if (out_of_memory) options_.admission.out_of_memory(seats_.size());
+    if (out_of_memory) ledger_.admission.out_of_memory(seats_.size());
     seat.state = Seat::State::idle;
   }
 
@@ -239,32 +219,26 @@ class ProcessCrew : public Crew {
     const std::string printed = seat.printed(), said = printed.empty() ? "" : "; it printed: " + last_line(printed);
     const std::string why = seat.clear(later(Clock::now(), backoff_s)) + said;
     if (sent_away) return;
-    ++lost_;
+    ledger_.note_loss();
     if (!started) return note_failed_start(seat, "worker '" + command_text(options_.command) + "' " + why);
-    last_loss_ = "worker " + std::to_string(by.pid) + " " + why;
-    for (const std::size_t job : jobs) queue_.again(job, last_loss_, by);
+    ledger_.last_loss = "worker " + std::to_string(by.pid) + " " + why;
+    for (const std::size_t job : jobs) queue_.again(job, ledger_.last_loss, by);
   }
   static std::string last_line(std::string text) {
     while (!text.empty() && text.back() == '\n') text.pop_back();
     return text.substr(text.find_last_of('\n') + 1);
   }
 
-  void note_bytes(Seat& seat, std::uint64_t bytes) {
-    seat.resident_bytes = std::size_t(bytes);
-    std::size_t in_all = 0;
-    for (const Seat& s : seats_) in_all += s.has_worker() ? s.resident_bytes : 0;
-    options_.admission.see(seat.resident_bytes, in_all);
-  }
-
   CrewOptions options_;
   Identity run_;
   std::deque<Seat> seats_;
   JobQueue queue_;
-  bool met_ = false;  ///< a worker has come
-  std::size_t lost_ = 0;
+  Ledger ledger_;
+  bool met_ = false;             ///< a worker has come
   std::size_t budget_left_ = 0;  ///< workers that may be started
   std::uint64_t tasks_ = 0;
-  std::string last_loss_;
+  Clock::time_point asked_{};                        ///< when stop() was last asked
+  std::optional<Clock::time_point> told_to_stop_{};  ///< since when it says so
 };
 
 }  // namespace manyworlds::executor

@@ -1,0 +1,53 @@
+#pragma once
+#include <deque>
+
+#include "manyworlds/executor/crew_options.hpp"
+#include "manyworlds/executor/job_queue.hpp"
+#include "manyworlds/executor/seat.hpp"
+
+namespace manyworlds::executor {
+
+/// What a crew has seen of its workers: what they take, which were lost and why.
+class Ledger {
+ public:
+  explicit Ledger(const Admission& plan) : admission(plan) {}
+
+  Admission admission;
+  std::string last_loss = "";
+
+  /// The worker at a seat has told how many bytes it takes.
+  void note_bytes(std::deque<Seat>& seats, Seat& seat, std::uint64_t bytes) {
+    seat.resident_bytes = std::size_t(bytes);
+    std::size_t in_all = 0;
+    for (const Seat& s : seats) in_all += s.has_worker() ? s.resident_bytes : 0;
+    admission.see(seat.resident_bytes, in_all);
+  }
+  /// A worker is gone that nobody has sent away.
+  void note_loss() { ++lost_; }
+
+  /// As names and values for the result.
+  Identity lines(const CrewOptions& options, const std::deque<Seat>& seats, const JobQueue& queue) const {
+    Identity lines{{"workers", std::to_string(admission.admitted(seats.size()))},
+                   {"jobs_per_task", std::to_string(options.jobs_per_task)},
+                   {"workers_lost", std::to_string(lost_)},
+                   {"bytes_per_worker_expected", std::to_string(admission.expected)},
+                   {"bytes_per_worker", std::to_string(admission.most_bytes)},
+                   {"bytes_of_workers", std::to_string(admission.most_in_all)},
+                   {"memory_budget", std::to_string(admission.budget)}};
+    std::string pids;
+    for (const Seat& seat : seats)
+      if (seat.has_worker()) pids += (pids.empty() ? "" : ",") + std::to_string(seat.worker().pid());
+    lines.emplace_back("pids", pids);
+    if (lost_ > 0) lines.emplace_back("last_loss", last_loss);
+    if (queue.failures > 0) {
+      lines.emplace_back("jobs_failed", std::to_string(queue.failures));
+      lines.emplace_back("last_failure", queue.last_failure);
+    }
+    return lines;
+  }
+
+ private:
+  std::size_t lost_ = 0;
+};
+
+}  // namespace manyworlds::executor
