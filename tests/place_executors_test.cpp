@@ -78,7 +78,7 @@ TEST_F(Place, RefusesACheckpointOfAnotherScene) {
   std::replace(elsewhere.begin(), elsewhere.end(), std::string("wall_south"), std::string("wall_north"));
   const Outcome wall = run(elsewhere + Arguments{"--resume"});
   EXPECT_EQ(wall.code, 2) << "the same variables on another wall";
-  EXPECT_NE(wall.err.find("placement was "), std::string::npos) << wall.err;
+  EXPECT_NE(wall.err.find("placement.Reflector.wall was wall_south, is wall_north"), std::string::npos) << wall.err;
 }
 
 TEST_F(Place, KeepsToAMemoryBudgetAndSaysWhatItExpects) {
