@@ -4,7 +4,7 @@
 #include <fstream>
 
 #include "folder.hpp"
-#include "manyworlds/executor/message.hpp"
+#include "manyworlds/executor/hello.hpp"
 #include "run_driver.hpp"
 
 namespace mw = manyworlds;
@@ -182,6 +182,25 @@ TEST(Processes, OneThatIsOutOfMemoryMakesTheCrewSmaller) {
   const Outcome outcome = hit({"processes=3", "fault=bad_alloc", "at=20", "token=" + (folder.path / "token").string()});
   EXPECT_EQ(outcome.out, search({"executor=serial"}).out);
   EXPECT_NE(outcome.err.find("\nworkers: 2\n"), std::string::npos) << outcome.err;
+}
+
+TEST(Hellos, TellAProgramThatIsAnother) {
+  using mw::executor::Hello;
+  const mw::Identity run{{"seed", "1"}};
+  const auto bytes = [](const auto&... values) {
+    mw::ArchiveWriter writer;
+    writer(values...);
+    return writer.take();
+  };
+  Hello hello = Hello::read(bytes(Hello::of(run)));
+  EXPECT_EQ(hello.stranger_to(run), "");
+  EXPECT_GT(hello.free_bytes, hello.resident_bytes);
+  EXPECT_FALSE(hello.device.empty());
+  EXPECT_EQ(hello.stranger_to({{"seed", "2"}}).substr(0, 28), "has come to another run (a w");
+  hello.build = "rebuilt";
+  EXPECT_NE(hello.stranger_to(run).find("is another program: build was "), std::string::npos);
+  const Hello old = Hello::read(bytes(std::uint32_t(1), 77, std::string("whatever it says")));
+  EXPECT_EQ(old.stranger_to(run), "is another program: protocol was 2, is 1");
 }
 
 TEST(Frames, ComeOutAsTheyWentInHoweverTheyAreCut) {

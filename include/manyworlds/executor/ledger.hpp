@@ -1,6 +1,9 @@
 #pragma once
+#include <cmath>
 #include <deque>
+#include <map>
 
+#include "manyworlds/core/text.hpp"
 #include "manyworlds/executor/crew_options.hpp"
 #include "manyworlds/executor/job_queue.hpp"
 #include "manyworlds/executor/seat.hpp"
@@ -22,6 +25,10 @@ class Ledger {
     for (const Seat& s : seats) in_all += s.has_worker() ? s.resident_bytes : 0;
     admission.see(seat.resident_bytes, in_all);
   }
+  /// A worker has come.
+  void note_arrival(const Hello& hello) {
+    machines_.try_emplace(hello.host + " (" + hello.device + ")", double(hello.free_bytes));
+  }
   /// A worker is gone that nobody has sent away.
   void note_loss() { ++lost_; }
 
@@ -34,10 +41,13 @@ class Ledger {
                    {"bytes_per_worker", std::to_string(admission.most_bytes)},
                    {"bytes_of_workers", std::to_string(admission.most_in_all)},
                    {"memory_budget", std::to_string(admission.budget)}};
-    std::string pids;
+    std::string pids, machines;
     for (const Seat& seat : seats)
       if (seat.has_worker()) pids += (pids.empty() ? "" : ",") + std::to_string(seat.worker().pid());
+    for (const auto& [machine, free] : machines_)
+      machines += (machines.empty() ? "" : "; ") + machine + ", " + to_text(std::round(free / 1e8) / 10) + " GB free";
     lines.emplace_back("pids", pids);
+    lines.emplace_back("machines", machines);
     if (lost_ > 0) lines.emplace_back("last_loss", last_loss);
     if (queue.failures > 0) {
       lines.emplace_back("jobs_failed", std::to_string(queue.failures));
@@ -48,6 +58,7 @@ class Ledger {
 
  private:
   std::size_t lost_ = 0;
+  std::map<std::string, double> machines_;  ///< with the bytes that its first worker has found free
 };
 
 }  // namespace manyworlds::executor

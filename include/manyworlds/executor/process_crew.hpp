@@ -160,18 +160,13 @@ class ProcessCrew : public Crew {
 
   void hear(Seat& seat, const Frame& frame) {
     if (frame.kind == MessageKind::hello) {
-      const Hello hello = read_body<Hello>(frame.body);
+      const Hello hello = Hello::read(frame.body);
       ledger_.note_bytes(seats_, seat, hello.resident_bytes);
-      std::string differs = difference(run_, hello.run);
-      if (hello.version != protocol_version) differs = "the version of the protocol";
-      if (!differs.empty()) {
-        const std::string why =
-            "has come to another run (a worker serves at the first search in processes that its main() "
-            "comes to): " +
-            differs;
+      if (const std::string why = hello.stranger_to(run_); !why.empty()) {
         if (!met_) throw RunError("worker '" + command_text(options_.command) + "' " + why);
         return seat.begin_end(why);  // its program or its input was changed meanwhile; the others go on
       }
+      ledger_.note_arrival(hello);
       seat.worker().met(hello.pid);
       seat.greeted = met_ = true;
       seat.failed_starts = 0;
@@ -217,9 +212,14 @@ class ProcessCrew : public Crew {
     if (!met_ && seat.end_reason.rfind(too_late, 0) == 0) seat.failed_starts = 2;  // nobody waits so long again
     const std::vector<std::size_t> jobs = seat.jobs;
     const std::string printed = seat.printed(), said = printed.empty() ? "" : "; it printed: " + last_line(printed);
-    const std::string why = seat.clear(later(Clock::now(), backoff_s)) + said;
+    const bool out_of_memory = seat.worker().killed() && seat.end_reason.empty() && options_.oom_kills.another();
+    const std::string how = out_of_memory ? ", for the system was out of memory" : "";
+    const std::string why = seat.clear(later(Clock::now(), backoff_s)) + how + said;
     if (sent_away) return;
     ledger_.note_loss();
+    const auto is_new = [&](std::size_t job) { return queue_.attempts(job) == 0; };
+    if (out_of_memory && (jobs.empty() || std::any_of(jobs.begin(), jobs.end(), is_new)))
+      ledger_.admission.out_of_memory(seats_.size());
     if (!started) return note_failed_start(seat, "worker '" + command_text(options_.command) + "' " + why);
     ledger_.last_loss = "worker " + std::to_string(by.pid) + " " + why;
     for (const std::size_t job : jobs) queue_.again(job, ledger_.last_loss, by);
