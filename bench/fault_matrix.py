@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Hits searches with faults at random moments, on every executor, and counts how often they end as they must.
 
-    python3 bench/fault_matrix.py build/tests/worker_program [--runs 100] [--seed 1] [--jobs N] [--ray PYTHON] [FILE]
+    python3 bench/fault_matrix.py build/tests/worker_program [--runs 100] [--seed 1] [--jobs N] [--ray PYTHON]
+        [--only FAULT ...] [FILE]
 
 Each run is one search of tests/worker_program.cpp, hit once: it must end with the result of an undisturbed one, to the
 bit, at once or after --resume, where a fault may end it. No process of it may be left, and none may take longer than
@@ -87,7 +88,7 @@ class Cell:
     def command(self, folder, *more):
         launcher = RAY_LAUNCHER if self.executor == "Ray" else []
         return [*launcher, self.program, *EXECUTORS[self.executor], f"checkpoint={folder}", "every=3", f"mark={folder}",
-                "heartbeat_timeout=0.4", "task_timeout=0.8", *more]
+                "heartbeat_timeout=0.4", "task_timeout=0.8", f"start_timeout={LIMIT_S - 10}", *more]
 
     def run_of(self, process):
         """The run's own process: the one that was started, or what Ray's launcher has started."""
@@ -178,6 +179,7 @@ def main():
     parser.add_argument("--runs", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--ray")
+    parser.add_argument("--only", nargs="+", choices=FAULTS, default=list(FAULTS), metavar="FAULT", help=", ".join(FAULTS))
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="searches at once")
     options = parser.parse_intermixed_args()
     if options.ray:
@@ -195,8 +197,8 @@ def main():
     report.table("Runs that ended as they must, of those that were hit", "fault",
                  *(column for name in EXECUTORS for column in (name, "resumed")))
     wrong = 0
-    for fault, words in FAULTS.items():
-        cells = []
+    for fault in options.only:
+        words, cells = FAULTS[fault], []
         for executor in EXECUTORS:
             if fault in MESSAGES and executor in IN_PROCESS:
                 cells += ["no messages", ""]
