@@ -100,6 +100,16 @@ TEST(Processes, EndWhereNobodyTellsOfDeadChildren) {
   EXPECT_TRUE(std::filesystem::exists(folder.path / "token"));
 }
 
+TEST(Processes, OnlyTheStepThatEndsAWorkerIsHeldAgainst) {
+  for (const char* fault : {"fault=kill", "fault=hang", "fault=half"}) {  // other steps wait in the worker that ends
+    const mw::test::Folder folder("failed");
+    const Outcome outcome =
+        hit({fault, "at=30", "restarts=0", "token=" + (folder.path / "token").string(), "processes=1"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_NE(outcome.err.find("jobs_failed: 1\n"), std::string::npos) << fault << '\n' << outcome.err;
+  }
+}
+
 TEST(Processes, TellOfEvaluationsThatCouldNotBeHad) {
   const mw::test::Folder folder("failed");
   const Outcome outcome =

@@ -84,24 +84,32 @@ class ProcessCrew : public Crew {
     for (const Seat& seat : seats_) all += seat.has_worker(), ending += seat.state == Seat::State::ending;
     const auto idle =
         std::find_if(seats_.begin(), seats_.end(), [](const Seat& s) { return s.state == Seat::State::idle; });
-    if (all - ending > admitted() && idle != seats_.end()) idle->begin_end(over_budget);
+    too_many_ = all - ending > admitted();
+    if (too_many_ && idle != seats_.end()) idle->begin_end(over_budget);
     budget_left_ = all < admitted() ? admitted() - all : 0;
   }
   bool to_start(const Seat& seat) const {
-    return seat.state == Seat::State::empty && !retired(seat) && budget_left_ > 0 && queue_.any_waits();
+    return seat.state == Seat::State::empty && !retired(seat) && budget_left_ > 0 && queue_.waiting() > 0;
   }
 
-  /// Gives jobs to idle workers and restarts workers that are gone.
+  /// May it get a task? One more than it does, as long as all others get one, too.
+  bool to_get(const Seat& seat) const {
+    if (seat.state == Seat::State::idle) return true;
+    return seat.state == Seat::State::busy && seat.assigned.size() == 1 && !too_many_ &&
+           queue_.waiting() > seats_.size() * options_.jobs_per_task;
+  }
+
+  /// Gives jobs to workers and restarts workers that are gone.
   void hand_out() {
     keep_to_budget();
     for (Seat& seat : seats_) {
       if (to_start(seat) && Clock::now() >= seat.due) start(seat), --budget_left_;
-      if (seat.state != Seat::State::idle) continue;
+      if (!to_get(seat)) continue;
       Task task{++tasks_, queue_.kind(), {}};
-      seat.jobs = queue_.take(options_.jobs_per_task, task.questions);
-      if (seat.jobs.empty()) continue;
-      const double rounds = std::ceil(double(seat.jobs.size()) / double(options_.threads));
-      seat.give(std::move(task), later(Clock::now(), rounds * options_.step_timeout_s));
+      std::vector<std::size_t> jobs = queue_.take(options_.jobs_per_task, task.questions);
+      if (jobs.empty()) continue;
+      const double rounds = std::ceil(double(jobs.size()) / double(options_.threads));
+      seat.give(task, std::move(jobs), rounds * options_.step_timeout_s);
     }
   }
 
@@ -181,10 +189,11 @@ class ProcessCrew : public Crew {
   }
 
   void receive(Seat& seat, const Done& done) {
-    if (done.id != seat.task || done.jobs.size() != seat.jobs.size()) throw ArchiveError("an answer to another task");
+    Seat::Assigned& asked = seat.assigned.front();
+    if (done.id != asked.task || done.jobs.size() != asked.jobs.size()) throw ArchiveError("an answer to another task");
     ledger_.note_bytes(seats_, seat, done.resident_bytes);
     ledger_.admission.measured = true;
-    const std::vector<std::size_t> jobs = std::exchange(seat.jobs, {});
+    const std::vector<std::size_t> jobs = std::exchange(asked.jobs, {});
     const Delivery by{seat.worker().pid(), seat.resident_bytes, 0};
     bool out_of_memory = false;
     for (std::size_t i = 0; i < jobs.size(); ++i) {
@@ -193,7 +202,7 @@ class ProcessCrew : public Crew {
         try {
           queue_.answer(jobs[i], job.text, by);
         } catch (const ArchiveError&) {
-          seat.jobs.assign(jobs.begin() + std::ptrdiff_t(i), jobs.end());
+          asked.jobs.assign(jobs.begin() + std::ptrdiff_t(i), jobs.end());
           throw;
         }
       } else {
@@ -202,19 +211,19 @@ class ProcessCrew : public Crew {
       }
     }
     if (out_of_memory) ledger_.admission.out_of_memory(seats_.size());
-    seat.state = Seat::State::idle;
+    seat.next();
   }
 
-  /// The worker is gone; what it had is done again.
+  /// The worker is gone; what it did is done again, what waited there is not held against.
   void lose(Seat& seat) {
     const Delivery by{seat.worker().pid(), seat.resident_bytes, 0};
     const bool started = seat.greeted, sent_away = seat.end_reason == over_budget;
     if (!met_ && seat.end_reason.rfind(too_late, 0) == 0) seat.failed_starts = 2;  // nobody waits so long again
-    const std::vector<std::size_t> jobs = seat.jobs;
-    const std::string printed = seat.printed(), said = printed.empty() ? "" : "; it printed: " + last_line(printed);
+    const std::deque<Seat::Assigned> had = std::move(seat.assigned);
+    const std::vector<std::size_t> jobs = had.empty() ? std::vector<std::size_t>{} : had.front().jobs;
     const bool out_of_memory = seat.worker().killed() && seat.end_reason.empty() && options_.oom_kills.another();
-    const std::string how = out_of_memory ? ", for the system was out of memory" : "";
-    const std::string why = seat.clear(later(Clock::now(), backoff_s)) + how + said;
+    const std::string more = (out_of_memory ? ", for the system was out of memory" : "") + seat.printed();
+    const std::string why = seat.clear(later(Clock::now(), backoff_s)) + more;
     if (sent_away) return;
     ledger_.note_loss();
     const auto is_new = [&](std::size_t job) { return queue_.attempts(job) == 0; };
@@ -223,10 +232,7 @@ class ProcessCrew : public Crew {
     if (!started) return note_failed_start(seat, "worker '" + command_text(options_.command) + "' " + why);
     ledger_.last_loss = "worker " + std::to_string(by.pid) + " " + why;
     for (const std::size_t job : jobs) queue_.again(job, ledger_.last_loss, by);
-  }
-  static std::string last_line(std::string text) {
-    while (!text.empty() && text.back() == '\n') text.pop_back();
-    return text.substr(text.find_last_of('\n') + 1);
+    for (std::size_t i = had.size(); i-- > 1;) queue_.put_back(had[i].jobs);
   }
 
   CrewOptions options_;
@@ -234,8 +240,8 @@ class ProcessCrew : public Crew {
   std::deque<Seat> seats_;
   JobQueue queue_;
   Ledger ledger_;
-  bool met_ = false;             ///< a worker has come
-  std::size_t budget_left_ = 0;  ///< workers that may be started
+  bool met_ = false, too_many_ = false;  ///< a worker has come; more live than fit
+  std::size_t budget_left_ = 0;          ///< workers that may be started
   std::uint64_t tasks_ = 0;
   Clock::time_point asked_{};                        ///< when stop() was last asked
   std::optional<Clock::time_point> told_to_stop_{};  ///< since when it says so
