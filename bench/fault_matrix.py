@@ -113,7 +113,8 @@ class Cell:
         try:
             if self.fault in ENDS_RUN:
                 time.sleep(rng.uniform(0, self.duration))
-                for pid in [self.run_of(process)] if self.fault == "parent" else {process.pid, *left_behind(f"mark={folder}")}:
+                whole_tree = {process.pid, *left_behind(f"mark={folder}")}
+                for pid in [self.run_of(process)] if self.fault == "parent" else whole_tree:
                     try:
                         os.kill(pid, signal.SIGKILL)
                     except ProcessLookupError:
@@ -179,7 +180,8 @@ def main():
     parser.add_argument("--runs", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--ray")
-    parser.add_argument("--only", nargs="+", choices=FAULTS, default=list(FAULTS), metavar="FAULT", help=", ".join(FAULTS))
+    parser.add_argument("--only", nargs="+", choices=FAULTS, default=list(FAULTS), metavar="FAULT",
+                        help=", ".join(FAULTS))
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="searches at once")
     options = parser.parse_intermixed_args()
     if options.ray:
