@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "manyworlds/engine/job.hpp"
+#include "manyworlds/engine/result.hpp"
 
 namespace manyworlds {
 
