@@ -136,8 +136,9 @@ def plots(cases, folder):
 
 
 def steady(program, worlds, receivers, options):
-    """Of a world-step, in seconds: its time, and what the run and its workers take of the processors. Sixty iterations
-    after the first twenty, so that all executors are looked at while they do the same."""
+    """Of a world-step, in seconds: its time, what the run and its workers take of the processors, and how long workers
+    have nothing to do. Sixty iterations after the first twenty, so that all executors are looked at while they do the
+    same."""
     first, last = 20, 80
     size = [f"worlds={worlds}", f"receivers={receivers}", "seconds=1000"]
     short = run([program], *size, f"iterations={first}", *options)
@@ -145,7 +146,8 @@ def steady(program, worlds, receivers, options):
     steps = sorted(long["steps_s"][first:])
     return (steps[len(steps) // 4] / worlds,
             (long["processor_s"] - long["processor_s_first"]) / worlds / (last - 1),
-            (long["processor_s_workers"] - short["processor_s_workers"]) / worlds / (last - first))
+            (long["processor_s_workers"] - short["processor_s_workers"]) / worlds / (last - first),
+            float(long["execution"].get("workers_idle_s", 0)) / worlds / last)
 
 
 def model_of(report, program, cases):
@@ -164,16 +166,16 @@ def model_of(report, program, cases):
             seen[size].append(steady(program, worlds, receivers, options))
     least = {size: [min(column) for column in zip(*rows)] for size, rows in seen.items()}
     batch_s = least.pop(0)[0]
-    for size, (step_s, run_s, workers_s) in least.items():
+    for size, (step_s, run_s, workers_s, idle_s) in least.items():
         job_s = min(run([program], "jobs=20000", *ways[size])["job_s"] for _ in range(3))
-        waiting_s = (CORES - 1) / CORES * size * workers_s / 2 / worlds
+        waiting_s = idle_s / CORES
         model_s = (workers_s + run_s) / CORES + waiting_s
         report.row(size, f"{1e3 * batch_s:.3f}", f"{1e6 * job_s:.1f}", f"{1e6 * workers_s:.0f}", f"{1e6 * run_s:.1f}",
                    f"{1e6 * waiting_s:.1f}", f"{1e3 * model_s:.3f}", f"{1e3 * step_s:.3f}",
                    f"{100 * (model_s - batch_s) / (step_s - batch_s):.0f}")
     report("", f"Of {worlds} worlds and {receivers:,} receivers, least of three: T = C(N) + N I ((p + r) / cores + w), with p",
            "and r the time that workers and the run itself take of processors for a world-step, messages included, and w",
-           "the half task that the other cores wait for at the end of an iteration, spread over its worlds.")
+           "what workers wait at the end of an iteration while others do its last tasks, over the cores.")
 
 
 def main():

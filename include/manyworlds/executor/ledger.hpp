@@ -29,6 +29,15 @@ class Ledger {
   void note_arrival(const Hello& hello) {
     machines_.try_emplace(hello.host + " (" + hello.device + ")", double(hello.free_bytes));
   }
+  /// Something has happened: from here on workers have nothing to do when nothing waits and others still do the rest.
+  void note_time(const std::deque<Seat>& seats, const JobQueue& queue) {
+    const Clock::time_point now = Clock::now();
+    idle_s_ += double(idle_) * std::chrono::duration<double>(now - noted_).count();
+    noted_ = now;
+    idle_ = 0;
+    if (queue.waiting() > 0 || queue.done()) return;
+    for (const Seat& seat : seats) idle_ += seat.state == Seat::State::idle;
+  }
   /// A worker is gone that nobody has sent away.
   void note_loss() { ++lost_; }
 
@@ -37,6 +46,7 @@ class Ledger {
     Identity lines{{"workers", std::to_string(admission.admitted(seats.size()))},
                    {"jobs_per_task", std::to_string(options.jobs_per_task)},
                    {"workers_lost", std::to_string(lost_)},
+                   {"workers_idle_s", to_text(idle_s_)},
                    {"bytes_per_worker_expected", std::to_string(admission.expected)},
                    {"bytes_per_worker", std::to_string(admission.most_bytes)},
                    {"bytes_of_workers", std::to_string(admission.most_in_all)},
@@ -57,7 +67,9 @@ class Ledger {
   }
 
  private:
-  std::size_t lost_ = 0;
+  std::size_t lost_ = 0, idle_ = 0;
+  double idle_s_ = 0;
+  Clock::time_point noted_{};
   std::map<std::string, double> machines_;  ///< with the bytes that its first worker has found free
 };
 

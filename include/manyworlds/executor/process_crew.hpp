@@ -45,6 +45,7 @@ class ProcessCrew : public Crew {
       hand_out();
       wait();
       for (Seat& seat : seats_) attend(seat);
+      ledger_.note_time(seats_, queue_);
       if (std::all_of(seats_.begin(), seats_.end(), [&](const Seat& s) { return retired(s); }))
         throw RunError("no worker starts: " + ledger_.last_loss);
     }
@@ -240,9 +241,8 @@ class ProcessCrew : public Crew {
   std::deque<Seat> seats_;
   JobQueue queue_;
   Ledger ledger_;
-  bool met_ = false, too_many_ = false;  ///< a worker has come; more live than fit
-  std::size_t budget_left_ = 0;          ///< workers that may be started
-  std::uint64_t tasks_ = 0;
+  bool met_ = false, too_many_ = false;              ///< a worker has come; more live than fit
+  std::size_t budget_left_ = 0, tasks_ = 0;          ///< workers that may be started; tasks so far
   Clock::time_point asked_{};                        ///< when stop() was last asked
   std::optional<Clock::time_point> told_to_stop_{};  ///< since when it says so
 };
