@@ -109,14 +109,7 @@ class Run {
     due_ = Due::exchange;
     if (iteration_ == prm_.iterations || !social_.acts(iteration_)) return;
     const Worlds order = S::trial ? ranking_.by_best() : ranking_.alive();
-    std::vector<typename S::State> before;
-    for (const World* world : order) before.push_back(world->social);
-    try {
-      exchange_places(social_, iteration_, prm_.seed, order, physics_, workspaces_);
-    } catch (const RunError&) {
-      for (std::size_t i = 0; i < order.size(); ++i) order[i]->social = std::move(before[i]);
-      throw;
-    }
+    all_or_nothing(order, [&] { exchange_places(social_, iteration_, prm_.seed, order, physics_, workspaces_); });
     result_.times.barriers_s += watch_.lap();
   }
 

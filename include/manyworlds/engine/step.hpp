@@ -1,5 +1,6 @@
 #pragma once
 #include <optional>
+#include <vector>
 
 #include "manyworlds/engine/job.hpp"
 #include "manyworlds/engine/result.hpp"
@@ -41,5 +42,18 @@ struct Step : AdvanceJob<World> {
     }
   }
 };
+
+/// f(), an exchange between worlds: where it throws, they remember of each other what they did before.
+template <class World, class F>
+void all_or_nothing(const std::vector<World*>& worlds, const F& f) {
+  std::vector<decltype(World::social)> before;
+  for (const World* world : worlds) before.push_back(world->social);
+  try {
+    f();
+  } catch (...) {
+    for (std::size_t i = 0; i < worlds.size(); ++i) worlds[i]->social = std::move(before[i]);
+    throw;
+  }
+}
 
 }  // namespace manyworlds
