@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Hits searches with faults at random moments, on every executor, and counts how often they end as they must.
 
-    python3 bench/fault_matrix.py build/tests/worker_program [--runs 100] [--seed 1] [--jobs N] [--ray PYTHON] [FILE]
+    python3 bench/fault_matrix.py build/tests/worker_program [--runs 100] [--seed 1] [--jobs N] [--ray PYTHON]
+        [--only FAULT ...] [FILE]
 
 Each run is one search of tests/worker_program.cpp, hit once: it must end with the result of an undisturbed one, to the
 bit, at once or after --resume, where a fault may end it. No process of it may be left, and none may take longer than
@@ -76,14 +77,26 @@ def loss(printed):
 
 
 class Cell:
-    def __init__(self, program, executor, fault, reference, duration):
+    def __init__(self, program, executor, fault):
         self.program, self.executor, self.fault = program, executor, fault
-        self.reference, self.duration = reference, duration
+        with tempfile.TemporaryDirectory() as folder:
+            begun = time.time()
+            self.reference = subprocess.run(self.command(folder, "pause_us=400"), capture_output=True, text=True,
+                                            check=True).stdout
+            self.duration = time.time() - begun
 
     def command(self, folder, *more):
         launcher = RAY_LAUNCHER if self.executor == "Ray" else []
         return [*launcher, self.program, *EXECUTORS[self.executor], f"checkpoint={folder}", "every=3", f"mark={folder}",
-                "heartbeat_timeout=0.4", "task_timeout=0.8", *more]
+                "heartbeat_timeout=0.4", "task_timeout=0.8", f"start_timeout={LIMIT_S - 10}", *more]
+
+    def run_of(self, process):
+        """The run's own process: the one that was started, or what Ray's launcher has started."""
+        if self.executor != "Ray":
+            return process.pid
+        with open(f"/proc/{process.pid}/task/{process.pid}/children") as f:
+            runs = f.read().split()
+        return int(runs[0]) if runs else process.pid
 
     def hit(self, folder, rng):
         """Starts the search, has it hit, and returns how it ended: its exit code and what it printed."""
@@ -100,7 +113,8 @@ class Cell:
         try:
             if self.fault in ENDS_RUN:
                 time.sleep(rng.uniform(0, self.duration))
-                for pid in [process.pid] if self.fault == "parent" else {process.pid, *left_behind(f"mark={folder}")}:
+                whole_tree = {process.pid, *left_behind(f"mark={folder}")}
+                for pid in [self.run_of(process)] if self.fault == "parent" else whole_tree:
                     try:
                         os.kill(pid, signal.SIGKILL)
                     except ProcessLookupError:
@@ -166,6 +180,8 @@ def main():
     parser.add_argument("--runs", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--ray")
+    parser.add_argument("--only", nargs="+", choices=FAULTS, default=list(FAULTS), metavar="FAULT",
+                        help=", ".join(FAULTS))
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="searches at once")
     options = parser.parse_intermixed_args()
     if options.ray:
@@ -174,7 +190,8 @@ def main():
         RAY_LAUNCHER[:] = [options.ray, RAY, "--workers", "3", "--num-cpus", "0.1", "--address", "auto", "--"]
     report = Report()
     report("# Faults: what becomes of a search that is hit", "",
-           f"`python3 bench/fault_matrix.py build/tests/worker_program --runs {options.runs} --seed {options.seed}`, "
+           f"`python3 bench/fault_matrix.py build/tests/worker_program --runs {options.runs} --seed {options.seed}"
+           f"{' --ray PYTHON' if options.ray else ''}`, "
            f"{datetime.date.today()}.", "",
            "Each run is a search of 8 worlds by 30 iterations, hit once at a random moment. `as it must`: runs that ended",
            "with the result of an undisturbed one, bit for bit (for NaN, which takes a step back, with a loss within 1 %), and left no",
@@ -182,17 +199,14 @@ def main():
     report.table("Runs that ended as they must, of those that were hit", "fault",
                  *(column for name in EXECUTORS for column in (name, "resumed")))
     wrong = 0
-    for fault, words in FAULTS.items():
-        cells = []
+    for fault in options.only:
+        words, cells = FAULTS[fault], []
         for executor in EXECUTORS:
             if fault in MESSAGES and executor in IN_PROCESS:
                 cells += ["no messages", ""]
                 continue
             program = os.path.abspath(options.program)
-            begun = time.time()
-            reference = subprocess.run([program, *EXECUTORS["processes" if executor == "Ray" else executor], "pause_us=400"],
-                                       capture_output=True, text=True, check=True).stdout
-            cell = Cell(program, executor, fault, reference, time.time() - begun)
+            cell = Cell(program, executor, fault)
 
             def one(run):
                 rng = random.Random(f"{options.seed} {fault} {executor} {run}")

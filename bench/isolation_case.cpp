@@ -4,6 +4,8 @@
 //   nothing, which tells what a job costs that is sent.
 // Prints JSON: seconds from the start of the process to the first iteration's end and in parts, steps (s), losses over
 // time, bytes, and the winner's loss.
+#include <sys/resource.h>
+
 #include <chrono>
 #include <iostream>
 #include <map>
@@ -27,11 +29,26 @@ using Engine = MultiStart<loss::MeanDb, optimizer::Adam>;
 const auto begun = std::chrono::steady_clock::now();
 double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count(); }
 
+/// Seconds of processors that this process, or the workers that it has had, took.
+double processor_s(int who) {
+  ::rusage used{};
+  ::getrusage(who, &used);
+  return double(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+         1e-6 * double(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
+}
+
 /// Notes when iterations end, and ends the run when its time is over.
 struct Clock {
   double most_s;
   Json& out;
-  std::vector<double> ends{}, losses{};
+  std::vector<double> ends = room(), losses = room();
+
+  /// For 20,000 iterations, written to so that memory does not grow by the benchmark's own notes.
+  static std::vector<double> room() {
+    std::vector<double> all(20000);
+    all.clear();
+    return all;
+  }
 
   void start(const Progress&) {
     ends.push_back(seconds());
@@ -40,13 +57,17 @@ struct Clock {
   bool iteration(const Progress& p) {
     ends.push_back(seconds());
     losses.push_back(p.best_loss);
-    if (ends.size() == 2) out["first_iteration_s"] = ends[1];
-    if (p.iteration == 100) {
-      out["bytes_of_run_after_100"] = executor::resident_bytes();
-      if (const std::string* const bytes = find_value(p.execution, "bytes_of_workers"))
-        out["bytes_of_workers_after_100"] = std::stod(*bytes);
-    }
+    if (ends.size() == 2) out["first_iteration_s"] = ends[1], out["processor_s_first"] = processor_s(RUSAGE_SELF);
+    out["processor_s"] = processor_s(RUSAGE_SELF);
+    if (p.iteration == 100 || p.iteration == p.iterations) note_memory(p);
     return ends.back() - ends[1] > most_s;
+  }
+
+  /// Resident bytes of the run and of its workers, by iteration.
+  void note_memory(const Progress& p) {
+    Json& at = out["memory"][std::to_string(p.iteration)];
+    at["run"] = executor::resident_bytes();
+    if (const std::string* const bytes = find_value(p.execution, "bytes_of_workers")) at["workers"] = std::stod(*bytes);
   }
 };
 
@@ -61,6 +82,7 @@ void search(const Problem& problem, const Engine::Params& prm, const E& executor
   out["losses"] = clock.losses;
   out["value"] = result.value;
   out["iterations"] = result.iterations;
+  out["processor_s_workers"] = processor_s(RUSAGE_CHILDREN);
   out["bytes_of_run"] = executor::resident_bytes();
   for (const auto& [name, value] : result.execution) out["execution"][name] = value;
 }

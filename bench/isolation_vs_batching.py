@@ -135,33 +135,47 @@ def plots(cases, folder):
     figure.savefig(os.path.join(folder, "loss.png"), dpi=120)
 
 
-def apart(program, worlds, receivers):
-    """Seconds of a world-step on this machine when every core searches for itself: what its own copy of the scene costs."""
-    command = [program, f"worlds={worlds // CORES}", f"receivers={receivers}", "seconds=3", "--executor", "serial"]
-    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(CORES)]
-    steps = [statistics.median(json.loads(r.communicate()[0])["steps_s"]) / (worlds // CORES) for r in runs]
-    return statistics.mean(steps) / CORES
+def steady(program, worlds, receivers, options):
+    """Of a world-step, in seconds: its time, what the run and its workers take of the processors, and how long workers
+    have nothing to do. Sixty iterations after the first twenty, so that all executors are looked at while they do the
+    same."""
+    first, last = 20, 80
+    size = [f"worlds={worlds}", f"receivers={receivers}", "seconds=1000"]
+    short = run([program], *size, f"iterations={first}", *options)
+    long = run([program], *size, f"iterations={last}", *options)
+    steps = sorted(long["steps_s"][first:])
+    return (steps[len(steps) // 4] / worlds,
+            (long["processor_s"] - long["processor_s_first"]) / worlds / (last - 1),
+            (long["processor_s_workers"] - short["processor_s_workers"]) / worlds / (last - first),
+            float(long["execution"].get("workers_idle_s", 0)) / worlds / last)
 
 
 def model_of(report, program, cases):
-    """What explains the time of processes: steps with a copy of the scene on each core, jobs that are sent, and cores that
-    wait for the last job of an iteration."""
-    report.table("The cost model", "jobs a task", "batch, ms a world-step", "a core by itself, ms", "an empty job, us",
-                 "waiting, us", "the model, ms", "processes, ms", "measured / model")
-    find = {(c.executor, c.worlds, c.receivers): c for c in cases}
+    """What explains the time of processes: what workers and run take of the processors, and cores that wait for the
+    last task of an iteration."""
+    report.table("The cost model", "jobs a task", "batch, ms a world-step", "an empty job, us",
+                 "workers, us of a processor", "the run, us", "waiting, us", "the model, ms", "processes, ms",
+                 "of what they cost more, explained, %")
     sizes = sorted({(c.worlds, c.receivers) for c in cases}, key=lambda s: (abs(s[0] - 32), abs(s[1] - 1000)))
     worlds, receivers = sizes[0]
-    batch, own_s = find["batch", worlds, receivers], apart(program, worlds, receivers)
-    for name, size in (("a process a core", 1), ("processes x batch", 8)):
-        told = [run([program], "jobs=20000", *processes(CORES, "--executor.batch", str(size)))["job_s"] for _ in range(3)]
-        job_s, ours = statistics.median(told), find[name, worlds, receivers]
-        waiting_s = (CORES - 1) / CORES * size * CORES * own_s / 2 / worlds
-        model_s = own_s + job_s + waiting_s
-        report.row(size, f"{1e3 * batch.step_s:.3f}", f"{1e3 * own_s:.3f}", f"{1e6 * job_s:.1f}", f"{1e6 * waiting_s:.1f}",
-                   f"{1e3 * model_s:.3f}", f"{1e3 * ours.step_s:.3f}", f"{ours.step_s / model_s:.2f}")
-    report("", f"Of {worlds} worlds and {receivers:,} receivers: T = C(N) + N I (t + L + w), with t the time of a world-step where",
-           "every core searches by itself with a copy of the scene, L that of an empty job, and w the half task that the",
-           "other cores wait for at the end of an iteration, spread over its worlds.")
+    ways = {0: ["--executor", "batch"]}
+    ways.update({size: processes(CORES, "--executor.batch", str(size)) for size in (1, 8)})
+    seen = {size: [] for size in ways}
+    for _ in range(3):  # in turn, so that all have the same neighbours
+        for size, options in ways.items():
+            seen[size].append(steady(program, worlds, receivers, options))
+    least = {size: [min(column) for column in zip(*rows)] for size, rows in seen.items()}
+    batch_s = least.pop(0)[0]
+    for size, (step_s, run_s, workers_s, idle_s) in least.items():
+        job_s = min(run([program], "jobs=20000", *ways[size])["job_s"] for _ in range(3))
+        waiting_s = idle_s / CORES
+        model_s = (workers_s + run_s) / CORES + waiting_s
+        report.row(size, f"{1e3 * batch_s:.3f}", f"{1e6 * job_s:.1f}", f"{1e6 * workers_s:.0f}", f"{1e6 * run_s:.1f}",
+                   f"{1e6 * waiting_s:.1f}", f"{1e3 * model_s:.3f}", f"{1e3 * step_s:.3f}",
+                   f"{100 * (model_s - batch_s) / (step_s - batch_s):.0f}")
+    report("", f"Of {worlds} worlds and {receivers:,} receivers, least of three: T = C(N) + N I ((p + r) / cores + w), with p",
+           "and r the time that workers and the run itself take of processors for a world-step, messages included, and w",
+           "what workers wait at the end of an iteration while others do its last tasks, over the cores.")
 
 
 def main():

@@ -251,5 +251,6 @@ int main(int argc, char** argv) {
     const std::vector<std::string> files = examples::write_report(problem, result, report, output);
     if (!quiet) examples::print_summary(problem, result, report, output, files, watch.lap());
   });
-  return code == 0 && ended_early ? 128 + SIGINT : code;
+  const bool without_worlds = code == 1 && examples::interrupted;
+  return (code == 0 && ended_early) || without_worlds ? 128 + SIGINT : code;
 }

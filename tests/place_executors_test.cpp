@@ -40,6 +40,32 @@ TEST_F(Place, GoesOnAfterCtrlCAsIfNothingHadBeen) {
   EXPECT_EQ(repeatable(result()), whole);
 }
 
+TEST_F(Place, IsEndedByCtrlCAlsoWhereAWorkerDoesNotAnswer) {
+  const Arguments longer = tried + Arguments{"--iterations", "60"};
+  const json whole = repeatable(found(longer));
+  fs::remove_all(output);
+  const auto stop_a_worker = [&](const std::string& printed) {
+    if (printed.find("iteration 1/") == std::string::npos) return false;
+    const std::vector<pid_t> processes = processes_of(output);
+    if (processes.size() > 1) kill(processes.back(), SIGSTOP);  // the first is the run itself
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    return processes.size() > 1;
+  };
+  const Outcome stopped =
+      interrupt_program(MANYWORLDS_BINARY_DIR "/examples/place",
+                        longer + Arguments{"--executor", "processes", "--executor.heartbeat_timeout_s", "600",
+                                           "--output", output.string()},
+                        folder, stop_a_worker);
+  EXPECT_EQ(stopped.code, 128 + SIGINT) << stopped.err;
+  EXPECT_NE(stopped.err.find("place: iteration "), std::string::npos) << stopped.err;
+  EXPECT_NE(stopped.err.find(" is kept in "), std::string::npos) << stopped.err;
+  EXPECT_TRUE(processes_of(output).empty());
+  EXPECT_TRUE(result()["interrupted"].get<bool>());
+  const Outcome resumed = run(longer + Arguments{"--resume"});
+  EXPECT_EQ(resumed.code, 0) << resumed.err;
+  EXPECT_EQ(repeatable(result()), whole);
+}
+
 TEST_F(Place, RefusesACheckpointOfAnotherScene) {
   found(full + Arguments{"--checkpoint-every", "5"});
   const Outcome other = run(full + Arguments{"--resume", "--frequency", "2e9"});
@@ -52,7 +78,7 @@ TEST_F(Place, RefusesACheckpointOfAnotherScene) {
   std::replace(elsewhere.begin(), elsewhere.end(), std::string("wall_south"), std::string("wall_north"));
   const Outcome wall = run(elsewhere + Arguments{"--resume"});
   EXPECT_EQ(wall.code, 2) << "the same variables on another wall";
-  EXPECT_NE(wall.err.find("placement was "), std::string::npos) << wall.err;
+  EXPECT_NE(wall.err.find("placement.Reflector.wall was wall_south, is wall_north"), std::string::npos) << wall.err;
 }
 
 TEST_F(Place, KeepsToAMemoryBudgetAndSaysWhatItExpects) {

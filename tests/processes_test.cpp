@@ -4,7 +4,7 @@
 #include <fstream>
 
 #include "folder.hpp"
-#include "manyworlds/executor/message.hpp"
+#include "manyworlds/executor/hello.hpp"
 #include "run_driver.hpp"
 
 namespace mw = manyworlds;
@@ -100,12 +100,67 @@ TEST(Processes, EndWhereNobodyTellsOfDeadChildren) {
   EXPECT_TRUE(std::filesystem::exists(folder.path / "token"));
 }
 
+TEST(Processes, OnlyTheStepThatEndsAWorkerIsHeldAgainst) {
+  for (const char* fault : {"fault=kill", "fault=hang", "fault=half"}) {  // other steps wait in the worker that ends
+    const mw::test::Folder folder("failed");
+    const Outcome outcome =
+        hit({fault, "at=30", "restarts=0", "token=" + (folder.path / "token").string(), "processes=1"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_NE(outcome.err.find("jobs_failed: 1\n"), std::string::npos) << fault << '\n' << outcome.err;
+  }
+}
+
 TEST(Processes, TellOfEvaluationsThatCouldNotBeHad) {
   const mw::test::Folder folder("failed");
   const Outcome outcome =
       hit({"fault=throw", "at=2", "restarts=0", "token=" + (folder.path / "token").string(), "processes=1"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_NE(outcome.err.find("jobs_failed: 1\nlast_failure: the loss has thrown"), std::string::npos) << outcome.err;
+}
+
+TEST(Processes, CtrlCEndsARunWhoseStepHangs) {
+  // Nobody ends the worker that hangs, or is stopped, but the end of the run: it may take ten minutes for its step.
+  const std::string whole = search({"executor=serial"}).out;
+  for (const char* fault : {"fault=hang", "fault=stop"}) {
+    const mw::test::Folder folder("hanging");
+    const std::filesystem::path token = folder.path / "token";
+    const std::string checkpoint = "checkpoint=" + folder.path.string();
+    const Outcome stopped =
+        mw::test::interrupt_program(MANYWORLDS_WORKER_PROGRAM,
+                                    {"executor=processes", fault, "at=60", "token=" + token.string(),
+                                     "task_timeout=600", "heartbeat_timeout=600", "every=0", checkpoint},
+                                    folder.path, [&](const std::string&) { return std::filesystem::exists(token); });
+    EXPECT_EQ(stopped.code, 128 + SIGINT) << stopped.err;
+    EXPECT_NE(stopped.err.find(" is kept in "), std::string::npos) << stopped.err;
+    EXPECT_TRUE(mw::test::processes_of(folder.path).empty()) << fault;
+    const Outcome resumed = search({"executor=batch", "resume=1", checkpoint});
+    EXPECT_NE(resumed.err.find("going on after iteration "), std::string::npos) << resumed.err;
+    EXPECT_EQ(resumed.out, whole) << fault;
+  }
+}
+
+TEST(Processes, CtrlCBeforeTheFirstWorldsLeavesNothingToGoOnFrom) {
+  const mw::test::Folder folder("hanging");
+  const std::filesystem::path token = folder.path / "token";
+  const Outcome stopped = mw::test::interrupt_program(
+      MANYWORLDS_WORKER_PROGRAM,
+      {"executor=processes", "fault=hang", "token=" + token.string(), "task_timeout=600", "heartbeat_timeout=600"},
+      folder.path, [&](const std::string&) { return std::filesystem::exists(token); });
+  EXPECT_EQ(stopped.code, 2);
+  EXPECT_NE(stopped.err.find("ended before its first worlds had begun"), std::string::npos) << stopped.err;
+  EXPECT_TRUE(mw::test::processes_of(folder.path).empty());
+}
+
+TEST(Processes, ARunWithTooFewWorldsGoesOnOnceTheyDoNotFail) {
+  const mw::test::Folder folder("too_few");
+  const std::string checkpoint = "checkpoint=" + folder.path.string();
+  const Outcome failed = hit({"fault=throw", "at=60", "restarts=0", "min_live_worlds=8", "every=0", checkpoint});
+  EXPECT_EQ(failed.code, 2);
+  EXPECT_NE(failed.err.find("of 8 worlds have failed"), std::string::npos) << failed.err;
+  EXPECT_NE(failed.err.find(" is kept in "), std::string::npos) << failed.err;
+  const Outcome resumed = search({"executor=serial", "resume=1", "min_live_worlds=8", checkpoint});
+  EXPECT_EQ(resumed.code, 0) << resumed.err;
+  EXPECT_EQ(resumed.out, search({"executor=serial"}).out);
 }
 
 TEST(Processes, KeepToTheMemoryBudget) {
@@ -137,6 +192,25 @@ TEST(Processes, OneThatIsOutOfMemoryMakesTheCrewSmaller) {
   const Outcome outcome = hit({"processes=3", "fault=bad_alloc", "at=20", "token=" + (folder.path / "token").string()});
   EXPECT_EQ(outcome.out, search({"executor=serial"}).out);
   EXPECT_NE(outcome.err.find("\nworkers: 2\n"), std::string::npos) << outcome.err;
+}
+
+TEST(Hellos, TellAProgramThatIsAnother) {
+  using mw::executor::Hello;
+  const mw::Identity run{{"seed", "1"}};
+  const auto bytes = [](const auto&... values) {
+    mw::ArchiveWriter writer;
+    writer(values...);
+    return writer.take();
+  };
+  Hello hello = Hello::read(bytes(Hello::of(run)));
+  EXPECT_EQ(hello.stranger_to(run), "");
+  EXPECT_GT(hello.free_bytes, hello.resident_bytes);
+  EXPECT_FALSE(hello.device.empty());
+  EXPECT_EQ(hello.stranger_to({{"seed", "2"}}).substr(0, 28), "has come to another run (a w");
+  hello.build = "rebuilt";
+  EXPECT_NE(hello.stranger_to(run).find("is another program: build was "), std::string::npos);
+  const Hello old = Hello::read(bytes(std::uint32_t(1), 77, std::string("whatever it says")));
+  EXPECT_EQ(old.stranger_to(run), "is another program: protocol was 2, is 1");
 }
 
 TEST(Frames, ComeOutAsTheyWentInHoweverTheyAreCut) {

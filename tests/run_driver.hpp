@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -41,10 +42,10 @@ inline Outcome run_driver(const std::string& name, const std::vector<std::string
   return run_program(MANYWORLDS_BINARY_DIR "/examples/" + name, arguments, folder);
 }
 
-/// Sends Ctrl-C to a driver as soon as its output, or what it says on stderr, has `text` in it, or after ten seconds.
-inline Outcome interrupt_driver(const std::string& name, const std::vector<std::string>& arguments,
-                                const std::filesystem::path& folder, const std::string& text) {
-  const std::string program = MANYWORLDS_BINARY_DIR "/examples/" + name;
+/// Sends Ctrl-C to a program as soon as `ready(what it has printed on both streams)` is true, or after ten seconds.
+template <class Ready>
+Outcome interrupt_program(const std::string& program, const std::vector<std::string>& arguments,
+                          const std::filesystem::path& folder, const Ready& ready) {
   const std::filesystem::path out = folder / "stdout", err = folder / "stderr";
   std::vector<char*> argv{const_cast<char*>(program.c_str())};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
@@ -59,12 +60,29 @@ inline Outcome interrupt_driver(const std::string& name, const std::vector<std::
     _exit(127);
   }
   for (const int file : files) close(file);
-  for (int wait = 0; wait < 500 && (text_of(out) + text_of(err)).find(text) == std::string::npos; ++wait)
+  for (int wait = 0; wait < 500 && !ready(text_of(out) + text_of(err)); ++wait)
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   kill(child, SIGINT);
   int status = 0;
   waitpid(child, &status, 0);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text_of(out), text_of(err)};
+}
+
+/// The same for a driver, as soon as it has printed `text`.
+inline Outcome interrupt_driver(const std::string& name, const std::vector<std::string>& arguments,
+                                const std::filesystem::path& folder, const std::string& text) {
+  return interrupt_program(MANYWORLDS_BINARY_DIR "/examples/" + name, arguments, folder,
+                           [&](const std::string& printed) { return printed.find(text) != std::string::npos; });
+}
+
+/// Processes that have `mark` somewhere among their arguments, in the order of their numbers.
+inline std::vector<pid_t> processes_of(const std::string& mark) {
+  std::vector<pid_t> found;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc"))
+    if (text_of(entry.path() / "cmdline").find(mark) != std::string::npos)
+      found.push_back(pid_t(std::atoi(entry.path().filename().c_str())));
+  std::sort(found.begin(), found.end());
+  return found;
 }
 
 }  // namespace manyworlds::test

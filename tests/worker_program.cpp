@@ -1,11 +1,13 @@
 // A small search on hills whose workers can be made to fail, for processes_test and fault_matrix.py.
 //   worker_program [name=value ...] [--executor NAME] [--executor.NAME VALUE ...]
 // Names: executor (serial, batch, processes), processes (workers), threads, batch, connect, program, restarts, budget
-// (bytes), fraction, task_timeout, heartbeat_timeout, start_timeout; worlds, iterations, optimizer (adam, lbfgs);
+// (bytes), fraction, task_timeout, heartbeat_timeout, start_timeout; worlds, iterations, min_live_worlds, optimizer (adam,
+// lbfgs);
 // checkpoint (folder), every, resume (0, 1); fault (kill, segv, exit, hang, stop, nan, bad_alloc, throw, half, garbage),
 // at (evaluation of the process that hits it), token (file that the first to be hit makes; without one every process
 // is hit, each time from there on), pause_us (of every evaluation). Others are marks for whoever looks at processes.
-// Prints everything that a result holds but times and processes, then what happened to workers on stderr.
+// Ctrl-C ends the search. Prints everything that a result holds but times and processes, then what happened to workers
+// on stderr.
 #include <sys/socket.h>
 
 #include <atomic>
@@ -17,6 +19,7 @@
 
 #include "analytic_problem.hpp"
 #include "manyworlds/engine/checkpoint.hpp"
+#include "manyworlds/engine/interrupt.hpp"
 #include "manyworlds/engine/multistart.hpp"
 #include "manyworlds/executor/batch.hpp"
 #include "manyworlds/executor/processes.hpp"
@@ -31,24 +34,13 @@ namespace mw = manyworlds;
 
 namespace {
 
-std::map<std::string, std::string> arguments{{"executor", "serial"},
-                                             {"processes", "2"},
-                                             {"threads", "1"},
-                                             {"batch", "0"},
-                                             {"worlds", "8"},
-                                             {"iterations", "30"},
-                                             {"optimizer", "adam"},
-                                             {"every", "5"},
-                                             {"resume", "0"},
-                                             {"task_timeout", "0.5"},
-                                             {"heartbeat_timeout", "0.5"},
-                                             {"start_timeout", "20"},
-                                             {"at", "1"},
-                                             {"pause_us", "0"},
-                                             {"restarts", "3"},
-                                             {"budget", "0"},
-                                             {"fraction", "0"}};
+std::map<std::string, std::string> arguments{
+    {"executor", "serial"},       {"processes", "2"},      {"threads", "1"}, {"batch", "0"},    {"worlds", "8"},
+    {"iterations", "30"},         {"optimizer", "adam"},   {"every", "5"},   {"resume", "0"},   {"task_timeout", "0.5"},
+    {"heartbeat_timeout", "0.5"}, {"start_timeout", "20"}, {"at", "1"},      {"pause_us", "0"}, {"restarts", "3"},
+    {"min_live_worlds", "1"},     {"budget", "0"},         {"fraction", "0"}};
 std::atomic<int> evaluations{0};
+volatile std::sig_atomic_t interrupted = 0;
 
 double number(const std::string& name) { return std::stod(arguments[name]); }
 
@@ -111,6 +103,14 @@ void print(const mw::Result& r) {
       std::fprintf(stderr, "world %u restarts %d %s\n", w.id, w.restarts, w.failure.c_str());
 }
 
+/// Runs the search and returns the exit code.
+template <class Engine, class E>
+int run(const Engine& engine, const E& executor, mw::callback::Checkpoint checkpoint) {
+  const mw::Result result = mw::run(engine, executor, mw::callback::Interrupt{&interrupted}, checkpoint);
+  print(result);
+  return result.interrupted ? 128 + SIGINT : 0;
+}
+
 template <class O>
 int search() {
   const std::string executor = arguments["executor"];
@@ -120,14 +120,15 @@ int search() {
   prm.worlds = int(number("worlds"));
   prm.iterations = int(number("iterations"));
   prm.loss.floor_dbm = -65;
+  prm.min_live_worlds = int(number("min_live_worlds"));
   prm.polish.worlds = 2;
   prm.polish.steps = 10;
   const Engine engine{mw::test::four_hills(), prm};
   mw::callback::Checkpoint checkpoint{.folder = arguments["checkpoint"], .every = int(number("every"))};
   if (arguments["checkpoint"].empty()) checkpoint.every = 0;
   checkpoint.resume = number("resume") != 0;
-  if (executor == "serial") return print(mw::run(engine, mw::executor::Serial{}, checkpoint)), 0;
-  if (executor == "batch") return print(mw::run(engine, mw::executor::Batch{{int(number("threads"))}}, checkpoint)), 0;
+  if (executor == "serial") return run(engine, mw::executor::Serial{}, checkpoint);
+  if (executor == "batch") return run(engine, mw::executor::Batch{{int(number("threads"))}}, checkpoint);
   mw::executor::Processes processes{int(number("processes")), int(number("threads")), int(number("batch"))};
   processes.prm.restarts = int(number("restarts"));
   processes.prm.heartbeat_s = 0.05;
@@ -138,12 +139,13 @@ int search() {
   processes.prm.fraction = number("fraction");
   processes.prm.connect = arguments["connect"];
   processes.prm.program = arguments["program"];
-  return print(mw::run(engine, processes, checkpoint)), 0;
+  return run(engine, processes, checkpoint);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) try {
+  std::signal(SIGINT, [](int) { interrupted = 1; });
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
     const bool option = argument.rfind("--", 0) == 0;

@@ -7,7 +7,7 @@
 #include "../analytic_problem.hpp"
 #include "manyworlds/engine/checkpoint.hpp"
 #include "manyworlds/engine/multistart.hpp"
-#include "manyworlds/executor/message.hpp"
+#include "manyworlds/executor/hello.hpp"
 #include "manyworlds/executor/serial.hpp"
 #include "manyworlds/loss/mean_db.hpp"
 #include "manyworlds/optimizer/adam.hpp"
@@ -65,7 +65,7 @@ void read(char kind, const std::string& bytes) {
   }
   if (kind == 'b' && !bytes.empty()) {
     const std::string_view body = std::string_view(bytes).substr(1);
-    if (bytes[0] % 4 == 0) executor::read_body<executor::Hello>(body);
+    if (bytes[0] % 4 == 0) executor::Hello::read(body);
     if (bytes[0] % 4 == 1) executor::read_body<executor::Task>(body);
     if (bytes[0] % 4 == 2) executor::read_body<executor::Done>(body);
     if (bytes[0] % 4 == 3) executor::read_body<executor::Launch>(body);

@@ -47,8 +47,8 @@ struct CheckpointFile {
 namespace manyworlds::callback {
 
 /// Keeps the state of a run in a folder, so that it can go on after a crash or Ctrl-C and end as if it had never
-/// stopped, bit for bit: checkpoint.bin every `every` iterations (0: never) and when a callback ends the run, the one
-/// before as checkpoint.previous.bin. With `resume` a run begins where the newest whole one of them was written;
+/// stopped, bit for bit: checkpoint.bin every `every` iterations (0: never) and when a callback or an error ends
+/// the run, the one before as checkpoint.previous.bin. With `resume` a run begins where the newest whole one of them was written;
 /// without any it begins anew. `tell` gets lines for the user. Throws InputError for a checkpoint of another run, with
 /// what differs, and when there are only broken ones. A checkpoint that cannot be written is told and does not end the
 /// run.
@@ -70,17 +70,11 @@ struct Checkpoint {
 
   template <class State>
   void save(int iteration, bool last, const Identity& run, const State& state) {
-    if (iteration == kept.iteration || !(last || (every > 0 && iteration % every == 0))) return;
-    try {
-      const std::string bytes = CheckpointFile{run, iteration, state()}.bytes();
-      if (kept.whole) std::filesystem::rename(newest(), previous());
-      kept.whole = false;
-      write_file_atomically(newest(), bytes);
-      kept.whole = true;
-      kept.iteration = iteration;
-    } catch (const std::exception& e) {
-      tell(std::string("warning: no checkpoint of iteration ") + std::to_string(iteration) + ": " + e.what());
-    }
+    if (!last && (every <= 0 || iteration % every != 0)) return;
+    if (iteration != kept.iteration || !kept.whole) write(iteration, run, state);
+    if (last && iteration == kept.iteration)
+      tell("iteration " + std::to_string(iteration) + " is kept in " + newest().string() +
+           ", from where --resume goes on");
   }
 
   std::optional<std::string> restore(const Identity& run) {
@@ -108,6 +102,21 @@ struct Checkpoint {
       throw InputError(folder.string(), "no checkpoint can be read; without --resume the run begins anew");
     tell("no checkpoint in " + folder.string() + ", the run begins anew");
     return {};
+  }
+
+ private:
+  template <class State>
+  void write(int iteration, const Identity& run, const State& state) {
+    try {
+      const std::string bytes = CheckpointFile{run, iteration, state()}.bytes();
+      if (kept.whole) std::filesystem::rename(newest(), previous());
+      kept.whole = false;
+      write_file_atomically(newest(), bytes);
+      kept.whole = true;
+      kept.iteration = iteration;
+    } catch (const std::exception& e) {
+      tell(std::string("warning: no checkpoint of iteration ") + std::to_string(iteration) + ": " + e.what());
+    }
   }
 };
 static_assert(Callback<Checkpoint>);

@@ -41,21 +41,29 @@ struct RemoteJobs {
 /// Does the job of a kind that a question asks for, and writes its answer.
 using JobServer = std::function<void(std::uint8_t kind, ArchiveReader& question, ArchiveWriter& answer)>;
 
+/// A run cannot go on, though its input was good: workers do not start, too few worlds are left.
+class RunError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A callback has ended the run while jobs were out.
+class Stopped : public RunError {
+ public:
+  Stopped() : RunError("the run was ended before its first worlds had begun") {}  // later ones the run hears itself
+};
+
 /// Workers in other processes. An executor that has them opens a crew for a run; they end with it.
 class Crew {
  public:
   virtual ~Crew() = default;
   /// Has all jobs done, in any order, and returns when each was answered or has failed. Throws RunError when no worker
-  /// can be had.
+  /// can be had, and Stopped when stop() is true and jobs are still out a moment later; the crew is of no use then.
   virtual void run(const RemoteJobs& jobs) = 0;
   /// What it used and planned, as names and values for the result: workers, bytes, restarts.
   virtual Identity report() const = 0;
-};
-
-/// A run cannot go on, though its input was good: workers do not start, too few worlds are left.
-class RunError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
+  /// Shall the run end? Asked now and then while jobs are out.
+  std::function<bool()> stop = [] { return false; };
 };
 
 /// Executors that may have workers elsewhere.

@@ -23,9 +23,9 @@ inline std::string hash_text(std::string_view bytes) {
   return text;
 }
 
-/// Where a placement puts what moves, for many starts: another wall, clearance or obstacle shows in some of them.
+/// Where a placement puts what moves, for many starts: another wall or clearance shows in some of them.
 template <class Placement>
-std::string placement_hash(const Placement& placement) {
+std::string sampled_hash(const Placement& placement) {
   constexpr std::uint32_t samples = 512;
   ArchiveWriter places;
   std::vector<double> x(placement.variables().size());
@@ -40,6 +40,26 @@ std::string placement_hash(const Placement& placement) {
   return hash_text(places.take());
 }
 
+/// What a placement is made of, if it can tell by describe(visitor); else where it puts what moves.
+template <class Placement>
+void describe_placement(const Placement& placement, Identity& lines) {
+  const auto line = [&]<class... T>(const std::string& name, const T&... values) {
+    std::string text;
+    if constexpr (sizeof...(T) == 1 && ((std::is_arithmetic_v<T> || std::same_as<T, std::string>)&&...)) {
+      text = (field_text(values) + ...);
+    } else {
+      ArchiveWriter bytes;
+      bytes(values...);
+      text = hash_text(bytes.take());
+    }
+    lines.emplace_back("placement." + name, std::move(text));
+  };
+  if constexpr (requires { placement.describe(line); })
+    placement.describe(line);
+  else
+    lines.emplace_back("placement", sampled_hash(placement));
+}
+
 /// Names and values of everything that a run of this problem with these parameters depends on, policies first. A
 /// problem may name what it is made of by identity(); what is named is told when it differs.
 template <class Problem, class Params>
@@ -50,7 +70,7 @@ Identity identity_of(const Problem& problem, const Params& prm, Identity policie
   identity.emplace_back("visibility.support", field_text(prm.visibility.support));
   for (const placement::Variable& v : problem.variables())
     identity.emplace_back("variable " + v.name, field_text(v.lower) + " to " + field_text(v.upper));
-  identity.emplace_back("placement", placement_hash(problem.placement));
+  describe_placement(problem.placement, identity);
   if constexpr (requires { problem.identity(); })
     for (auto& line : problem.identity()) identity.push_back(std::move(line));
   for (auto& line : print_params(prm)) identity.push_back(std::move(line));

@@ -33,11 +33,13 @@ class MultiStart {
     Run<L, O, P, S, ProblemType, E, C...> run(problem_, prm_, executor, callbacks...);
     run.start();
     while (run.going()) {
-      run.descend();
-      run.prune();
-      run.exchange();
-      run.renew();
-      run.report();
+      run.attempt([&] {
+        run.descend();
+        run.prune();
+        run.exchange();
+        run.renew();
+        run.report();
+      });
     }
     return run.finish();
   }

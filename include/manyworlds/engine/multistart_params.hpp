@@ -50,6 +50,14 @@ struct MultiStartParams {
   PolishParams polish{};
   ReportParams report{};
 
+  /// Which policies these are the parameters of.
+  std::vector<std::pair<std::string, std::string>> policies() const {
+    return {{"loss", policy_name<L>(loss)},
+            {"optimizer", policy_name<O>(optimizer)},
+            {"pruning", policy_name<P>(pruning)},
+            {"social", policy_name<S>(social)}};
+  }
+
   template <class V>
   void fields(V&& v) {
     v("worlds", worlds, "independent starts");

@@ -3,6 +3,7 @@
 
 #include "manyworlds/engine/callback.hpp"
 #include "manyworlds/engine/population.hpp"
+#include "manyworlds/engine/step.hpp"
 
 namespace manyworlds {
 
@@ -48,13 +49,15 @@ class Observer {
         events.push_back({w.id, iteration, "its step was done again after a worker was lost"});
     }
   }
-  /// Throws RunError when failures have left fewer worlds than `least`.
-  void check_enough(int least) const {
-    const Worlds failed = worlds_.those([](const auto& w) { return w.record.reason == Reason::failed; });
-    if (failed.empty() || worlds_.size() - failed.size() >= std::size_t(least)) return;
-    throw RunError(std::to_string(failed.size()) + " of " + std::to_string(worlds_.size()) +
-                   " worlds have failed; world " + std::to_string(failed.back()->record.id) + ": " +
-                   failed.back()->record.failure);
+  /// Throws RunError when the failures among these steps, which nobody has taken yet, leave fewer worlds than `least`.
+  void check_enough(int least, const std::vector<Step<World<O, S>>>& steps) const {
+    std::size_t failed = worlds_.those([](const auto& w) { return w.record.reason == Reason::failed; }).size();
+    const Step<World<O, S>>* last = nullptr;
+    for (const auto& step : steps)
+      if (step.failure) ++failed, last = &step;
+    if (!last || worlds_.size() - failed >= std::size_t(least)) return;
+    throw RunError(std::to_string(failed) + " of " + std::to_string(worlds_.size()) + " worlds have failed; world " +
+                   std::to_string(last->world->record.id) + ": " + *last->failure);
   }
 
  private:

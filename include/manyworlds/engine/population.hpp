@@ -37,6 +37,16 @@ class Population {
     return std::size_t(std::count_if(worlds_.begin(), worlds_.end(), [](const World& w) { return w.alive(); }));
   }
 
+  /// What worlds did goes into the result of a run; they are of no use then.
+  void hand_over(Result& result) {
+    for (World& world : worlds_) {
+      result.bytes_per_world = std::max(result.bytes_per_world, world.bytes());
+      result.counts.forward += world.counts.forward;
+      result.counts.gradient += world.counts.gradient;
+      result.worlds.push_back(std::move(world.record));
+    }
+  }
+
   template <class A>
   void archive(A& a) {
     std::uint64_t count = worlds_.size();

@@ -67,10 +67,12 @@ struct History {
 
   std::size_t rows() const { return loss.size(); }
 
-  /// Room for the rows of so many iterations of n variables, so that memory does not grow while a run goes on.
+  /// Room for the rows of so many iterations of n variables, for a history that has none yet. It is written to, so that
+  /// the system gives it now and memory does not grow while a run goes on.
   void reserve(std::size_t iterations, std::size_t n) {
     const std::size_t most = std::min(iterations, most_rows) + 1;
-    iteration.reserve(most), loss.reserve(most), value.reserve(most), x.reserve(most * n);
+    iteration.resize(most), loss.resize(most), value.resize(most), x.resize(most * n);
+    resize(0);
   }
   void push(double loss_now, double value_now, std::span<const double> x_now) {
     const int next = iteration.empty() ? 0 : iteration.back() + 1;

@@ -1,30 +1,52 @@
 #pragma once
-#include <cmath>
+#include <array>
 #include <cstddef>
 
+#include "manyworlds/core/archive.hpp"
+#include "manyworlds/core/error.hpp"
 #include "manyworlds/engine/result.hpp"
 
 namespace manyworlds {
 
-/// Everything that a run needs to go on, as it stands at the end of an iteration.
-template <class Finder, class Population>
+/// What an iteration whose descent is done has still to do, from here on.
+enum class Due : std::uint8_t { pruning, exchange, renewal, nothing };
+constexpr std::array<const char*, 4> choices(Due) { return {"pruning", "exchange", "renewal", "nothing"}; }
+
+/// Everything that a run needs to go on, as it stands between two steps of an iteration.
+template <class Renewal, class Population>
 struct RunState {
   int& iteration;
-  std::size_t& pending;  ///< starts that were asked for and have not begun
-  double& budget;        ///< evaluations that the first worlds may cost
-  double& earlier_s;     ///< seconds that the run has taken
+  Due& due;
+  double& earlier_s;  ///< seconds that the run has taken
   Result& result;
-  Finder& finder;
+  Renewal& renewal;
   Population& worlds;
 
   template <class A>
   void archive(A& a) {
-    a(iteration, pending, budget, earlier_s, result.counts, result.times, result.events, finder, worlds);
+    a(iteration, due, earlier_s, result.counts, result.times, result.events, renewal, worlds);
   }
-  /// Can it be of a run with so many variables, worlds and iterations?
-  bool plausible(std::size_t variables, std::size_t most_worlds, int iterations) {
-    bool good = iteration >= 0 && iteration <= iterations && pending <= most_worlds && std::isfinite(budget) &&
-                worlds.size() >= 1 && worlds.count_alive() + pending <= most_worlds && finder.plausible();
+  std::string bytes() {
+    ArchiveWriter writer;
+    writer(*this);
+    return writer.take();
+  }
+  /// Takes over what bytes() gave. Throws InputError for bytes that cannot be of a run with so many variables and
+  /// iterations.
+  void read(std::string_view bytes, std::size_t variables, int iterations) {
+    try {
+      ArchiveReader reader(bytes);
+      reader(*this);
+      if (!reader.done()) throw ArchiveError("it is followed by more bytes");
+      if (!plausible(variables, iterations)) throw ArchiveError("its numbers cannot be");
+    } catch (const ArchiveError& e) {
+      throw InputError("checkpoint", std::string("cannot be used: ") + e.what() + "; without it the run begins anew");
+    }
+  }
+
+ private:
+  bool plausible(std::size_t variables, int iterations) {
+    bool good = iteration >= 0 && iteration <= iterations && worlds.size() >= 1 && renewal.plausible();
     for (std::size_t w = 0; w < worlds.size(); ++w) {
       const WorldResult& record = worlds[w].record;
       const History& h = record.history;
@@ -34,7 +56,7 @@ struct RunState {
     return good;
   }
 };
-template <class Finder, class Population>
-RunState(int&, std::size_t&, double&, double&, Result&, Finder&, Population&) -> RunState<Finder, Population>;
+template <class Renewal, class Population>
+RunState(int&, Due&, double&, Result&, Renewal&, Population&) -> RunState<Renewal, Population>;
 
 }  // namespace manyworlds

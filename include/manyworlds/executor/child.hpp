@@ -81,6 +81,7 @@ class Child : public Link {
     if (!gone) ::waitpid(pid_, &status_, 0);
     return ended_ = true;
   }
+  bool killed() const override { return ended_ && WIFSIGNALED(status_) && WTERMSIG(status_) == SIGKILL; }
   std::string end_text() const override {
     if (!ended_) return "closed its socket";
     if (WIFSIGNALED(status_)) return std::string("was ended by signal ") + ::strsignal(WTERMSIG(status_));

@@ -27,7 +27,7 @@ class JobQueue {
   }
   std::uint8_t kind() const { return jobs_->kind; }
   bool done() const { return left_ == 0; }
-  bool any_waits() const { return !waiting_.empty(); }
+  std::size_t waiting() const { return waiting_.size(); }
   /// When the next job that was lost may be begun again; `otherwise` when there is none.
   Clock::time_point next(Clock::time_point otherwise) const {
     for (const Waiting& w : waiting_)
@@ -56,6 +56,11 @@ class JobQueue {
       if (attempts(taken.back()) > 0) break;
     }
     return taken;
+  }
+
+  /// Jobs that were out and have not been begun.
+  void put_back(const std::vector<std::size_t>& jobs) {
+    for (auto job = jobs.rbegin(); job != jobs.rend(); ++job) waiting_.push_front({*job, {}});
   }
 
   /// Throws ArchiveError for bytes that are no answer; the job is then still out.

@@ -54,6 +54,8 @@ class Link {
   virtual void signal(int number) = 0;
   /// Has it ended? Its process is then gone from the table.
   virtual bool ended() = 0;
+  /// Has somebody ended it by kill -9, as far as can be seen from here?
+  virtual bool killed() const { return false; }
   /// How it ended.
   virtual std::string end_text() const = 0;
 

@@ -13,24 +13,12 @@
 /// the body.
 namespace manyworlds::executor {
 
-inline constexpr std::uint32_t protocol_version = 1;
+inline constexpr std::uint32_t protocol_version = 2;
 
 enum class MessageKind : std::uint8_t { hello, task, done, heartbeat, leave, launch };
 constexpr std::array<const char*, 6> choices(MessageKind) {
   return {"hello", "task", "done", "heartbeat", "leave", "launch"};
 }
-
-/// A worker has built its problem and waits for tasks.
-struct Hello {
-  std::uint32_t version = protocol_version;
-  int pid = 0;
-  std::uint64_t resident_bytes = 0;
-  Identity run;
-  template <class A>
-  void archive(A& a) {
-    a(version, pid, resident_bytes, run);
-  }
-};
 
 /// Jobs of one kind.
 struct Task {
@@ -64,7 +52,8 @@ struct Done {
   }
 };
 
-/// A worker is alive.
+/// A worker is alive. There is no message about progress besides: a task is a step of a world, the smallest that a run
+/// tells of, so its answer is the progress.
 struct Heartbeat {
   std::uint64_t resident_bytes = 0;
   template <class A>

@@ -1,28 +1,13 @@
 #pragma once
 #include <algorithm>
 #include <cmath>
-#include <deque>
 
 #include "manyworlds/core/text.hpp"
-#include "manyworlds/executor/admission.hpp"
 #include "manyworlds/executor/child.hpp"
 #include "manyworlds/executor/connection.hpp"
-#include "manyworlds/executor/job_queue.hpp"
-#include "manyworlds/executor/seat.hpp"
+#include "manyworlds/executor/ledger.hpp"
 
 namespace manyworlds::executor {
-
-/// How a crew of processes is led.
-struct CrewOptions {
-  std::size_t workers = 1, threads = 1;  ///< threads of a worker
-  std::size_t jobs_per_task = 1;         ///< a worker gets so many at once, and may lose them at once
-  int restarts = 3;                      ///< times a job is begun again after its worker was lost, before it fails
-  Admission admission{};
-  double start_timeout_s = 120, heartbeat_timeout_s = 10, step_timeout_s = 600;
-  std::string program = "/proc/self/exe";
-  Command command{};
-  std::string connect{};  ///< Unix socket of whoever starts workers instead; empty = they are children
-};
 
 /// Workers in processes of their own. A worker that crashes, hangs, falls silent or talks nonsense loses only the jobs
 /// it has: these are done again, alone, by another. Nothing of a run is in a worker that the run does not have itself.
@@ -30,7 +15,8 @@ struct CrewOptions {
 /// was out of memory; the jobs wait.
 class ProcessCrew : public Crew {
  public:
-  ProcessCrew(CrewOptions options, Identity run) : options_(std::move(options)), run_(std::move(run)) {
+  ProcessCrew(CrewOptions options, Identity run)
+      : options_(std::move(options)), run_(std::move(run)), ledger_(options_.admission) {
     seats_.resize(options_.workers);
     queue_.restarts = options_.restarts;
     for (std::size_t i = 0; i < admitted(); ++i) start(seats_[i]);
@@ -53,37 +39,22 @@ class ProcessCrew : public Crew {
   void run(const RemoteJobs& jobs) override {
     queue_.begin(jobs);
     for (Seat& seat : seats_) seat.heard = Clock::now();  // nobody listened since the last run
+    told_to_stop_ = {};
     while (!queue_.done()) {
+      heed_stop();
       hand_out();
       wait();
       for (Seat& seat : seats_) attend(seat);
+      ledger_.note_time(seats_, queue_);
       if (std::all_of(seats_.begin(), seats_.end(), [&](const Seat& s) { return retired(s); }))
-        throw RunError("no worker starts: " + last_loss_);
+        throw RunError("no worker starts: " + ledger_.last_loss);
     }
   }
 
-  Identity report() const override {
-    Identity lines{{"workers", std::to_string(admitted())},
-                   {"jobs_per_task", std::to_string(options_.jobs_per_task)},
-                   {"workers_lost", std::to_string(lost_)},
-                   {"bytes_per_worker_expected", std::to_string(options_.admission.expected)},
-                   {"bytes_per_worker", std::to_string(options_.admission.most_bytes)},
-                   {"bytes_of_workers", std::to_string(options_.admission.most_in_all)},
-                   {"memory_budget", std::to_string(options_.admission.budget)}};
-    std::string pids;
-    for (const Seat& seat : seats_)
-      if (seat.has_worker()) pids += (pids.empty() ? "" : ",") + std::to_string(seat.worker().pid());
-    lines.emplace_back("pids", pids);
-    if (lost_ > 0) lines.emplace_back("last_loss", last_loss_);
-    if (queue_.failures > 0) {
-      lines.emplace_back("jobs_failed", std::to_string(queue_.failures));
-      lines.emplace_back("last_failure", queue_.last_failure);
-    }
-    return lines;
-  }
+  Identity report() const override { return ledger_.lines(options_, seats_, queue_); }
 
  private:
-  static constexpr double backoff_s = 0.05;
+  static constexpr double backoff_s = 0.05, ask_s = 0.1;
   static constexpr const char* too_late = "has not begun within ";
   static constexpr const char* over_budget = "the memory budget had no room for it";
   /// Has it failed to start so often in a row that nobody tries again? Once workers have come, for a minute at least.
@@ -103,42 +74,60 @@ class ProcessCrew : public Crew {
   }
   void note_failed_start(Seat& seat, const std::string& why) {
     ++seat.failed_starts;
-    last_loss_ = why;
+    ledger_.last_loss = why;
     seat.due = later(Clock::now(), std::min(10.0, backoff_s * std::exp2(seat.failed_starts)));
   }
 
-  std::size_t admitted() const { return options_.admission.admitted(seats_.size()); }
+  std::size_t admitted() const { return ledger_.admission.admitted(seats_.size()); }
   /// Ends an idle worker when there are too many.
   void keep_to_budget() {
     std::size_t all = 0, ending = 0;
     for (const Seat& seat : seats_) all += seat.has_worker(), ending += seat.state == Seat::State::ending;
     const auto idle =
         std::find_if(seats_.begin(), seats_.end(), [](const Seat& s) { return s.state == Seat::State::idle; });
-    if (all - ending > admitted() && idle != seats_.end()) idle->begin_end(over_budget);
+    too_many_ = all - ending > admitted();
+    if (too_many_ && idle != seats_.end()) idle->begin_end(over_budget);
     budget_left_ = all < admitted() ? admitted() - all : 0;
   }
   bool to_start(const Seat& seat) const {
-    return seat.state == Seat::State::empty && !retired(seat) && budget_left_ > 0 && queue_.any_waits();
+    return seat.state == Seat::State::empty && !retired(seat) && budget_left_ > 0 && queue_.waiting() > 0;
   }
 
-  /// Gives jobs to idle workers and restarts workers that are gone.
+  /// May it get a task? One more than it does, as long as all others get one, too.
+  bool to_get(const Seat& seat) const {
+    if (seat.state == Seat::State::idle) return true;
+    return seat.state == Seat::State::busy && seat.assigned.size() == 1 && !too_many_ &&
+           queue_.waiting() > seats_.size() * options_.jobs_per_task;
+  }
+
+  /// Gives jobs to workers and restarts workers that are gone.
   void hand_out() {
     keep_to_budget();
     for (Seat& seat : seats_) {
       if (to_start(seat) && Clock::now() >= seat.due) start(seat), --budget_left_;
-      if (seat.state != Seat::State::idle) continue;
+      if (!to_get(seat)) continue;
       Task task{++tasks_, queue_.kind(), {}};
-      seat.jobs = queue_.take(options_.jobs_per_task, task.questions);
-      if (seat.jobs.empty()) continue;
-      const double rounds = std::ceil(double(seat.jobs.size()) / double(options_.threads));
-      seat.give(std::move(task), later(Clock::now(), rounds * options_.step_timeout_s));
+      std::vector<std::size_t> jobs = queue_.take(options_.jobs_per_task, task.questions);
+      if (jobs.empty()) continue;
+      const double rounds = std::ceil(double(jobs.size()) / double(options_.threads));
+      seat.give(task, std::move(jobs), rounds * options_.step_timeout_s);
     }
+  }
+
+  /// Throws Stopped when the run is to end and what is out takes longer than a moment.
+  void heed_stop() {
+    const Clock::time_point now = Clock::now();
+    if (now < later(asked_, ask_s)) return;
+    asked_ = now;
+    if (!stop()) return;
+    if (!told_to_stop_) told_to_stop_ = now;
+    if (now >= later(*told_to_stop_, options_.stop_patience_s)) throw Stopped();
   }
 
   /// Sleeps until somebody says something or a time has come.
   void wait() const {
     std::vector<::pollfd> all;
-    Clock::time_point until = later(Clock::now(), 1);
+    Clock::time_point until = later(Clock::now(), ask_s);
     bool any_idle = false;
     for (const Seat& seat : seats_) {
       any_idle = any_idle || seat.state == Seat::State::idle;
@@ -180,24 +169,19 @@ class ProcessCrew : public Crew {
 
   void hear(Seat& seat, const Frame& frame) {
     if (frame.kind == MessageKind::hello) {
-      const Hello hello = read_body<Hello>(frame.body);
-      note_bytes(seat, hello.resident_bytes);
-      std::string differs = difference(run_, hello.run);
-      if (hello.version != protocol_version) differs = "the version of the protocol";
-      if (!differs.empty()) {
-        const std::string why =
-            "has come to another run (a worker serves at the first search in processes that its main() "
-            "comes to): " +
-            differs;
+      const Hello hello = Hello::read(frame.body);
+      ledger_.note_bytes(seats_, seat, hello.resident_bytes);
+      if (const std::string why = hello.stranger_to(run_); !why.empty()) {
         if (!met_) throw RunError("worker '" + command_text(options_.command) + "' " + why);
         return seat.begin_end(why);  // its program or its input was changed meanwhile; the others go on
       }
+      ledger_.note_arrival(hello);
       seat.worker().met(hello.pid);
       seat.greeted = met_ = true;
       seat.failed_starts = 0;
       if (seat.state == Seat::State::starting) seat.state = Seat::State::idle;
     } else if (frame.kind == MessageKind::heartbeat) {
-      note_bytes(seat, read_body<Heartbeat>(frame.body).resident_bytes);
+      ledger_.note_bytes(seats_, seat, read_body<Heartbeat>(frame.body).resident_bytes);
     } else if (frame.kind == MessageKind::done && seat.state == Seat::State::busy) {
       receive(seat, read_body<Done>(frame.body));
     } else {
@@ -206,10 +190,11 @@ class ProcessCrew : public Crew {
   }
 
   void receive(Seat& seat, const Done& done) {
-    if (done.id != seat.task || done.jobs.size() != seat.jobs.size()) throw ArchiveError("an answer to another task");
-    note_bytes(seat, done.resident_bytes);
-    options_.admission.measured = true;
-    const std::vector<std::size_t> jobs = std::exchange(seat.jobs, {});
+    Seat::Assigned& asked = seat.assigned.front();
+    if (done.id != asked.task || done.jobs.size() != asked.jobs.size()) throw ArchiveError("an answer to another task");
+    ledger_.note_bytes(seats_, seat, done.resident_bytes);
+    ledger_.admission.measured = true;
+    const std::vector<std::size_t> jobs = std::exchange(asked.jobs, {});
     const Delivery by{seat.worker().pid(), seat.resident_bytes, 0};
     bool out_of_memory = false;
     for (std::size_t i = 0; i < jobs.size(); ++i) {
@@ -218,7 +203,7 @@ class ProcessCrew : public Crew {
         try {
           queue_.answer(jobs[i], job.text, by);
         } catch (const ArchiveError&) {
-          seat.jobs.assign(jobs.begin() + std::ptrdiff_t(i), jobs.end());
+          asked.jobs.assign(jobs.begin() + std::ptrdiff_t(i), jobs.end());
           throw;
         }
       } else {
@@ -226,45 +211,40 @@ class ProcessCrew : public Crew {
         queue_.again(jobs[i], job.text, by);
       }
     }
-    if (out_of_memory) options_.admission.out_of_memory(seats_.size());
-    seat.state = Seat::State::idle;
+    if (out_of_memory) ledger_.admission.out_of_memory(seats_.size());
+    seat.next();
   }
 
-  /// The worker is gone; what it had is done again.
+  /// The worker is gone; what it did is done again, what waited there is not held against.
   void lose(Seat& seat) {
     const Delivery by{seat.worker().pid(), seat.resident_bytes, 0};
     const bool started = seat.greeted, sent_away = seat.end_reason == over_budget;
     if (!met_ && seat.end_reason.rfind(too_late, 0) == 0) seat.failed_starts = 2;  // nobody waits so long again
-    const std::vector<std::size_t> jobs = seat.jobs;
-    const std::string printed = seat.printed(), said = printed.empty() ? "" : "; it printed: " + last_line(printed);
-    const std::string why = seat.clear(later(Clock::now(), backoff_s)) + said;
+    const std::deque<Seat::Assigned> had = std::move(seat.assigned);
+    const std::vector<std::size_t> jobs = had.empty() ? std::vector<std::size_t>{} : had.front().jobs;
+    const bool out_of_memory = seat.worker().killed() && seat.end_reason.empty() && options_.oom_kills.another();
+    const std::string more = (out_of_memory ? ", for the system was out of memory" : "") + seat.printed();
+    const std::string why = seat.clear(later(Clock::now(), backoff_s)) + more;
     if (sent_away) return;
-    ++lost_;
+    ledger_.note_loss();
+    const auto is_new = [&](std::size_t job) { return queue_.attempts(job) == 0; };
+    if (out_of_memory && (jobs.empty() || std::any_of(jobs.begin(), jobs.end(), is_new)))
+      ledger_.admission.out_of_memory(seats_.size());
     if (!started) return note_failed_start(seat, "worker '" + command_text(options_.command) + "' " + why);
-    last_loss_ = "worker " + std::to_string(by.pid) + " " + why;
-    for (const std::size_t job : jobs) queue_.again(job, last_loss_, by);
-  }
-  static std::string last_line(std::string text) {
-    while (!text.empty() && text.back() == '\n') text.pop_back();
-    return text.substr(text.find_last_of('\n') + 1);
-  }
-
-  void note_bytes(Seat& seat, std::uint64_t bytes) {
-    seat.resident_bytes = std::size_t(bytes);
-    std::size_t in_all = 0;
-    for (const Seat& s : seats_) in_all += s.has_worker() ? s.resident_bytes : 0;
-    options_.admission.see(seat.resident_bytes, in_all);
+    ledger_.last_loss = "worker " + std::to_string(by.pid) + " " + why;
+    for (const std::size_t job : jobs) queue_.again(job, ledger_.last_loss, by);
+    for (std::size_t i = had.size(); i-- > 1;) queue_.put_back(had[i].jobs);
   }
 
   CrewOptions options_;
   Identity run_;
   std::deque<Seat> seats_;
   JobQueue queue_;
-  bool met_ = false;  ///< a worker has come
-  std::size_t lost_ = 0;
-  std::size_t budget_left_ = 0;  ///< workers that may be started
-  std::uint64_t tasks_ = 0;
-  std::string last_loss_;
+  Ledger ledger_;
+  bool met_ = false, too_many_ = false;              ///< a worker has come; more live than fit
+  std::size_t budget_left_ = 0, tasks_ = 0;          ///< workers that may be started; tasks so far
+  Clock::time_point asked_{};                        ///< when stop() was last asked
+  std::optional<Clock::time_point> told_to_stop_{};  ///< since when it says so
 };
 
 }  // namespace manyworlds::executor

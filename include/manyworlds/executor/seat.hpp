@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <deque>
 #include <memory>
 #include <optional>
 
@@ -28,8 +29,13 @@ class Seat {
   State state = State::empty;
   Clock::time_point due{};    ///< empty: not before; starting, busy: until; ending: next rung of the ladder
   Clock::time_point heard{};  ///< when it was last heard of
-  std::uint64_t task = 0;
-  std::vector<std::size_t> jobs{};  ///< of the task
+  /// Tasks that the worker has: it does the first, the next one waits there, so that it need not wait itself.
+  struct Assigned {
+    std::uint64_t task;
+    std::vector<std::size_t> jobs;
+    double limit_s;  ///< may be worked on for so long
+  };
+  std::deque<Assigned> assigned{};
   std::size_t resident_bytes = 0;
   int failed_starts = 0;     ///< in a row
   bool greeted = false;      ///< the present worker has said hello
@@ -37,7 +43,11 @@ class Seat {
 
   Link& worker() const { return *worker_; }
   bool has_worker() const { return worker_ != nullptr; }
-  const std::string& printed() const { return printed_; }
+  /// The last line that the worker has printed, in words; empty when there is none.
+  std::string printed() const {
+    const std::string text = printed_.substr(0, printed_.find_last_not_of('\n') + 1);
+    return text.empty() ? "" : "; it printed: " + text.substr(text.find_last_of('\n') + 1);
+  }
 
   /// `make()` starts a worker and returns its link.
   template <class Make>
@@ -54,12 +64,18 @@ class Seat {
     due = until;
     heard = Clock::now();
   }
-  void give(Task assignment, Clock::time_point until) {
-    task = assignment.id;
+  void give(const Task& task, std::vector<std::size_t> jobs, double limit_s) {
+    assigned.push_back({task.id, std::move(jobs), limit_s});
+    if (assigned.size() == 1) due = later(Clock::now(), limit_s);
     state = State::busy;
-    due = until;
-    unsent_ += frame_bytes(MessageKind::task, assignment);
+    unsent_ += frame_bytes(MessageKind::task, task);
     flush();
+  }
+  /// The first of its tasks is done.
+  void next() {
+    assigned.pop_front();
+    state = assigned.empty() ? State::idle : State::busy;
+    if (!assigned.empty()) due = later(Clock::now(), assigned.front().limit_s);
   }
 
   /// What poll() is to wait for.
@@ -120,7 +136,7 @@ class Seat {
     worker_.reset();
     state = State::empty;
     due = not_before;
-    jobs.clear();
+    assigned.clear();
     return why;
   }
 

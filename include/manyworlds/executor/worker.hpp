@@ -15,7 +15,7 @@
 #include <thread>
 
 #include "manyworlds/executor/batch.hpp"
-#include "manyworlds/executor/message.hpp"
+#include "manyworlds/executor/hello.hpp"
 
 namespace manyworlds::executor {
 
@@ -27,16 +27,6 @@ inline bool in_worker() { return std::getenv(worker_variable) != nullptr; }
 
 /// A worker ends with the process that has started it, whatever it is doing, from before its main() on.
 inline const bool ends_with_its_run = in_worker() && ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0;
-
-/// Resident memory of this process in bytes; 0 where the system does not tell.
-inline std::size_t resident_bytes() {
-  long all = 0, pages = 0;
-  if (std::FILE* file = std::fopen("/proc/self/statm", "r")) {
-    if (std::fscanf(file, "%ld %ld", &all, &pages) != 2) pages = 0;
-    std::fclose(file);
-  }
-  return std::size_t(pages) * std::size_t(::sysconf(_SC_PAGESIZE));
-}
 
 /// Sends all bytes; false when the other side is gone.
 inline bool send_all(int socket, std::string_view bytes) {
@@ -62,7 +52,7 @@ class Worker {
   [[noreturn]] void serve(const Identity& run) {
     ::fcntl(socket_, F_SETFD, FD_CLOEXEC);  // what a loss may start is no worker
     ::unsetenv(worker_variable);
-    say(MessageKind::hello, Hello{protocol_version, int(::getpid()), resident_bytes(), run});
+    say(MessageKind::hello, Hello::of(run));
     std::thread(&Worker::listen, this).detach();
     for (;;) say(MessageKind::done, done(take()));
   }

@@ -111,6 +111,14 @@ struct BoxPart {
     name3(out, panel.name + ".", space.bounds);
     attitude.variables(out, panel.name + ".");
   }
+  template <class V>
+  void describe(V&& visit) const {
+    visit(panel.name + ".panel", panel);
+    visit(panel.name + ".bounds", space.bounds);
+    visit(panel.name + ".clearance_m", space.clearance);
+    visit(panel.name + ".obstacles", space.obstacles);
+    visit(panel.name + ".attitude", attitude);
+  }
   Vec3d position(const double* x) const { return read3(x); }
   Mat3d frame(const double* x, Transmitters t) const { return attitude.frame(read3(x), x + 3, t); }
   void pullback(const double* x, Transmitters t, PoseGradient g, std::vector<Vec3d>& tx_bar, double* out) const {
@@ -144,6 +152,13 @@ struct TransmitterPart {
   Space space;
 
   void variables(std::vector<Variable>& out) const { name3(out, name + ".", space.bounds); }
+  template <class V>
+  void describe(V&& visit) const {
+    visit(name + ".transmitter", transmitter);
+    visit(name + ".bounds", space.bounds);
+    visit(name + ".clearance_m", space.clearance);
+    visit(name + ".obstacles", space.obstacles);
+  }
   void place(double* x, double a, double b, double c) const { write3(x, point_in(space.bounds, a, b, c)); }
   void settle(double* x, Transmitters) const {
     write3(x, space.pushed(read3(x), [](Vec3d) { return 0.0; }));

@@ -64,6 +64,11 @@ class FreeArea {
     return {cell.u0 + b * (cell.u1 - cell.u0), cell.v0 + c * (cell.v1 - cell.v0)};
   }
 
+  template <class A>
+  void archive(A& a) {
+    a(bounds_, cells_, measure_);
+  }
+
  private:
   static std::vector<double> cuts(double lo, double hi, const std::vector<Area>& holes, double Area::*a,
                                   double Area::*b) {

@@ -13,6 +13,10 @@ struct Obstacle {
   std::string name;
   std::vector<Vec3d> triangle;  ///< three corners; empty: the box counts
   Boxd box;                     ///< bounding box of the triangle, or the box itself
+  template <class A>
+  void archive(A& a) {
+    a(name, triangle, box);
+  }
 };
 
 inline Vec3d clamped(Vec3d p, const Boxd& b) {

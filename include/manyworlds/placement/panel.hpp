@@ -11,6 +11,10 @@ struct Panel {
   Vec3d origin{};         ///< as loaded
   Mat3d local{};          ///< frame of the largest face, in the object's own frame
   Vec3d half{};           ///< half extents along normal, side, up, m
+  template <class A>
+  void archive(A& a) {
+    a(name, mover, origin, local, half);
+  }
 
   /// Rotation of the pose that brings the panel into a frame given in world axes.
   Mat3d rotation(const Mat3d& frame) const { return frame * transposed(local); }

@@ -84,6 +84,19 @@ class Placement {
     return why.empty();
   }
 
+  /// Calls visit(name, value...) for all that decides what a design becomes: placements of which these are equal are
+  /// the same.
+  template <class V>
+  void describe(V&& visit) const {
+    visit("movers", movers_);
+    visit("min_distance_m", min_distance_);
+    for (const Part& part : parts_) std::visit([&](const auto& bound) { bound.describe(visit); }, part);
+    std::vector<Vec3d> at;
+    for (const Pose& pose : initial_.movers) at.push_back(pose.position);
+    visit("initial", at, initial_.transmitters);
+    visit("targets", targets_, cumulative_);
+  }
+
  private:
   friend Placement bind(const Scene&, const All&);
   static constexpr double tolerance = 1e-6;

@@ -27,6 +27,14 @@ struct WallPart {
     out.push_back({panel.name + ".yaw", yaw.lower, yaw.upper, true});
     out.push_back({panel.name + ".pitch", pitch.lower, pitch.upper, true});
   }
+  template <class V>
+  void describe(V&& visit) const {
+    visit(panel.name + ".wall", wall);
+    visit(panel.name + ".panel", panel);
+    visit(panel.name + ".mounting", center, u, v, base, room, along, tilt);
+    visit(panel.name + ".free_area", area);
+    visit(panel.name + ".angles", yaw, pitch);
+  }
   Point2 point(const double* x) const { return {x[0], along ? area.bounds().v0 : x[1]}; }
   void put(double* x, Point2 p) const {
     x[0] = p.u;
