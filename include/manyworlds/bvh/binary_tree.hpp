@@ -26,6 +26,7 @@ class BinaryTree {
     Boxd box;
     std::uint32_t left = 0, right = 0;   ///< children, after their parent; 0 in leaves
     std::uint32_t first = 0, count = 0;  ///< range of items
+    double blocking = 0;                 ///< area of the parts of triangles in it
   };
 
   std::vector<Node> nodes;
@@ -54,6 +55,7 @@ class BinaryTree {
     nodes.push_back({box, 0, 0, std::uint32_t(items.size()), 1});
     if (count == 1) {
       items.push_back(references_.back().item);
+      if (!triangles_.empty()) nodes[index].blocking = clip(triangles_[items.back()], box).area();
       references_.pop_back();
       return index;
     }
@@ -66,6 +68,7 @@ class BinaryTree {
     const std::uint32_t left = build(middle - begin, left_box, depth + 1);
     nodes[index].left = left;
     nodes[index].right = right;
+    nodes[index].blocking = nodes[left].blocking + nodes[right].blocking;
     nodes[index].count = std::uint32_t(items.size()) - nodes[index].first;
     return index;
   }

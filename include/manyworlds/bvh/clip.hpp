@@ -13,6 +13,11 @@ struct Polygon {
     for (int i = 0; i < size; ++i) box.extend(corner[i]);
     return box;
   }
+  double area() const {
+    Vec3d sum{};
+    for (int i = 2; i < size; ++i) sum += cross(corner[i - 1] - corner[0], corner[i] - corner[0]);
+    return norm(sum) / 2;
+  }
 };
 
 /// The part of the polygon at or above `plane` on the axis (at or below it when `above` is false), by Sutherland and

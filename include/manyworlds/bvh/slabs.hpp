@@ -1,22 +1,8 @@
 #pragma once
-#include <cstring>
-
 #include "manyworlds/bvh/bvh.hpp"
+#include "manyworlds/core/simd.hpp"
 
 namespace manyworlds::detail {
-
-/// Which of eight children: byte i is 1 or 0.
-struct Mask {
-  std::uint64_t bytes = 0;
-
-  MW_HD constexpr bool any() const { return bytes != 0; }
-  /// Takes the lowest child out and returns its number; any() must hold.
-  MW_HD constexpr int take() {
-    const std::uint64_t lowest = bytes & (~bytes + 1);
-    bytes ^= lowest;
-    return int((lowest * 0x0001020304050607u) >> 56);
-  }
-};
 
 /// A segment prepared for tests against boxes, in float. For a box that holds the segment's point at t, the computed
 /// entry is <= t and the computed exit >= t: the rounding of origin, direction and products moves a plane by less
@@ -37,25 +23,17 @@ class Slabs {
     }
   }
 
-  /// Parameters of entry into the children, and which of them the segment meets before tmax. Two plain loops, since
-  /// the compiler vectorises each but not one loop over floats and bytes.
-  MW_HD Mask meet(const BvhNode& node, float tmax, float (&entry)[bvh_width]) const {
-    const float *nx = node.bounds[near_row_[0]], *fx = node.bounds[near_row_[0] ^ 1];
-    const float *ny = node.bounds[near_row_[1]], *fy = node.bounds[near_row_[1] ^ 1];
-    const float *nz = node.bounds[near_row_[2]], *fz = node.bounds[near_row_[2] ^ 1];
-    int met[bvh_width];
-    for (int i = 0; i < bvh_width; ++i) {
-      const float x0 = nx[i] * inverse_[0] - near_offset_[0], x1 = fx[i] * inverse_[0] - far_offset_[0];
-      const float y0 = ny[i] * inverse_[1] - near_offset_[1], y1 = fy[i] * inverse_[1] - far_offset_[1];
-      const float z0 = nz[i] * inverse_[2] - near_offset_[2], z1 = fz[i] * inverse_[2] - far_offset_[2];
-      entry[i] = max(max(x0, y0), max(z0, 0.0f));
-      met[i] = entry[i] <= min(min(x1, y1), min(z1, tmax));
-    }
-    std::uint8_t bytes[bvh_width];
-    for (int i = 0; i < bvh_width; ++i) bytes[i] = std::uint8_t(met[i]);
-    Mask mask;
-    std::memcpy(&mask.bytes, bytes, sizeof bytes);
-    return mask;
+  using Children = simd::Lanes<float, bvh_width>;
+
+  /// Which children of a node the segment meets before tmax, as bits, and its parameters of entry into them. Host only.
+  std::uint32_t meet(const BvhNode& node, float tmax, Children& entry) const {
+    const auto pass = [&](int row, int axis, float offset) {
+      return simd::load<Children>(node.bounds[row]) * Children(inverse_[axis]) - Children(offset);
+    };
+    const auto near = [&](int axis) { return pass(near_row_[axis], axis, near_offset_[axis]); };
+    const auto far = [&](int axis) { return pass(near_row_[axis] ^ 1, axis, far_offset_[axis]); };
+    entry = max(max(near(0), near(1)), max(near(2), Children(0.0f)));
+    return simd::bits(entry <= min(min(far(0), far(1)), min(far(2), Children(tmax))));
   }
 
   /// Does the segment meet one box (lo.x, hi.x, lo.y, hi.y, lo.z, hi.z)?

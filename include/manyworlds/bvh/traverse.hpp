@@ -1,4 +1,6 @@
 #pragma once
+#include <bit>
+
 #include "manyworlds/bvh/skip_tree.hpp"
 
 /// Queries on a tree over triangles, for host and device: a BvhView, or a SkipTreeView where the query is a template on
@@ -34,7 +36,7 @@ namespace detail {
 /// Calls leaf(triangle, tmax) for the triangles whose leaves the segment meets before tmax, until it returns true;
 /// the call may lower tmax (1 at first). Nearest leaves first when `ordered`. A split triangle may come twice.
 template <bool ordered, class Leaf>
-MW_HD void traverse(const BvhView& bvh, const Segment& segment, Leaf&& leaf) {
+void traverse(const BvhView& bvh, const Segment& segment, Leaf&& leaf) {
   if (bvh.triangle_count == 0) return;
   constexpr int capacity = bvh_max_depth * (bvh_width - 1) + 1;
   const Slabs slabs(segment, bvh.extent);
@@ -53,10 +55,13 @@ MW_HD void traverse(const BvhView& bvh, const Segment& segment, Leaf&& leaf) {
       continue;
     }
     const BvhNode& node = bvh.nodes[top.index()];
-    float entry[bvh_width];
+    Slabs::Children entered;
+    std::uint32_t met = slabs.meet(node, tmax, entered);
     [[maybe_unused]] const int bottom = size;
-    for (Mask met = slabs.meet(node, tmax, entry); met.any();) {
-      const int child = met.take();
+    [[maybe_unused]] float entry[bvh_width];
+    if constexpr (ordered) simd::store(entered, entry);
+    for (; met != 0; met &= met - 1) {
+      const int child = std::countr_zero(met);
       int at = size++;
       if constexpr (ordered) {
         for (; at > bottom && entries[at - 1] < entry[child]; --at) {
@@ -126,7 +131,7 @@ MW_HD int crossings(const Tree& bvh, Vec3d a, Vec3d b, Skip&& skip, Crossing* ou
 /// First triangle with !skip(face) that the ray origin + t direction meets at t in (0, tmax); direction need not be
 /// normalised, tmax may be infinite. An end at a finite tmax has the clearance of a segment's end. False: none.
 template <class Skip>
-MW_HD bool nearest(const BvhView& bvh, Vec3d origin, Vec3d direction, double tmax, Skip&& skip, Hit& out) {
+bool nearest(const BvhView& bvh, Vec3d origin, Vec3d direction, double tmax, Skip&& skip, Hit& out) {
   // The margin keeps what lies on the bounds clear of the end.
   const double margin = 1 + 0.01 * bvh.extent;
   const Vec3d outward{margin, margin, margin};
