@@ -78,7 +78,7 @@ class Run {
     for (World* world : ran) steps.emplace_back(world, iteration_);
     workspaces_.run(physics_, steps);
     observer_.check_enough(prm_.min_live_worlds, steps);
-    for (Step<World>& step : steps) step.take();
+    for (Step<World>& step : steps) step.finish();
     ++iteration_;
     due_ = Due::pruning;
     if (!ran.empty()) observer_.look(ran);

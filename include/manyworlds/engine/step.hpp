@@ -8,7 +8,7 @@
 namespace manyworlds {
 
 /// One iteration of a world, as one of those of all worlds. What other processes answer is kept until all have answered
-/// and take() puts it into the world, so that an iteration is done by all worlds or, when it has to be given up, by
+/// and finish() puts it into the world, so that an iteration is done by all worlds or, when it has to be given up, by
 /// none. In this process the world itself goes on.
 template <class World>
 struct Step : AdvanceJob<World> {
@@ -28,7 +28,7 @@ struct Step : AdvanceJob<World> {
   void failed(const std::string& why, const Delivery& d) { failure = why, by = d; }
   void delivered(const Delivery& d) { by = d; }
 
-  void take() {
+  void finish() {
     WorldResult& now = this->world->record;
     if (after) {
       WorldResult& next = after->record;
