@@ -1,7 +1,7 @@
 // One case of isolation_vs_batching.py: a search on office_v1 for a given time, on one executor.
-//   isolation_case [name=value ...] [--executor NAME] [--executor.NAME VALUE ...]: worlds, receivers, seconds (of descent),
-//   iterations (at most), seed, visibility (fresnel, hard); the options of the executor as in place. With jobs=N instead: N jobs of 1 kB that do
-//   nothing, which tells what a job costs that is sent.
+//   isolation_case [name=value ...] [--executor NAME] [--executor.NAME VALUE ...]: worlds, receivers, seconds (of
+//   descent), iterations (at most), seed, visibility (fresnel, hard); the options of processes as in place. With jobs=N
+//   instead: N jobs of 1 kB that do nothing, which tells what a job costs that is sent.
 // Prints JSON: seconds from the start of the process to the first iteration's end and in parts, steps (s), losses over
 // time, bytes, and the winner's loss.
 #include <sys/resource.h>
@@ -14,6 +14,7 @@
 #include "manyworlds/engine/multistart.hpp"
 #include "manyworlds/engine/scene_problem.hpp"
 #include "manyworlds/executor/batch.hpp"
+#include "manyworlds/executor/cuda.hpp"
 #include "manyworlds/executor/processes.hpp"
 #include "manyworlds/executor/serial.hpp"
 #include "manyworlds/loss/mean_db.hpp"
@@ -111,8 +112,9 @@ void empty_jobs(const executor::Processes& processes, std::size_t count, Json& o
 }  // namespace
 
 int main(int argc, char** argv) try {
-  std::map<std::string, std::string> given{{"worlds", "32"}, {"receivers", "1000"}, {"seconds", "3"}, {"iterations", "100000"},
-                                           {"seed", "1"}, {"jobs", "0"}, {"visibility", "fresnel"}, {"--executor", "batch"}};
+  std::map<std::string, std::string> given{
+      {"worlds", "32"},         {"receivers", "1000"}, {"seconds", "3"},          {"seed", "1"},
+      {"iterations", "100000"}, {"jobs", "0"},         {"visibility", "fresnel"}, {"--executor", "batch"}};
   executor::Processes processes;
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
@@ -146,12 +148,24 @@ int main(int argc, char** argv) try {
   prm.annealing.from = 1;
   prm.freed = Freed::saved;
   prm.convergence = {.gradient = 0, .step = 0, .loss = 0};
-  const std::string executor = given.at("--executor");
-  if (executor == "serial") search(problem, prm, executor::Serial{}, number("seconds"), out);
-  if (executor == "batch") search(problem, prm, executor::Batch{{processes.prm.threads == 1 ? 0 : processes.prm.threads}}, number("seconds"), out);
-  if (executor == "processes") search(problem, prm, processes, number("seconds"), out);
-  if (!out.contains("value")) throw InputError("--executor", "expected serial, batch or processes, found " + in_quotes(executor));
+  const std::string name = given.at("--executor");
+  const auto with = [&](const auto& executor) { search(problem, prm, executor, number("seconds"), out); };
+  if (name == "serial")
+    with(executor::Serial{});
+  else if (name == "batch")
+    with(executor::Batch{{processes.prm.threads == 1 ? 0 : processes.prm.threads}});
+  else if (name == "processes")
+    with(processes);
+  else if (name == "cuda_batch")
+    with(executor::CudaBatch{});
+  else if (name == "cuda_contexts")
+    with(executor::CudaContexts{});
+  else
+    throw unknown_name("--executor", "executor", name, {"serial", "batch", "processes", "cuda_batch", "cuda_contexts"});
   std::cout << out << '\n';
+} catch (const backend::NoDevice& e) {
+  std::cerr << "isolation_case: " << e.what() << '\n';
+  return 3;
 } catch (const std::exception& e) {
   std::cerr << "isolation_case: " << e.what() << '\n';
   return 2;

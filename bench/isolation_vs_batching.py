@@ -32,7 +32,13 @@ def processes(count, *more):
     return ["--executor", "processes", "--executor.processes", str(count), *more]
 
 
-def executors(with_ray):
+def has_device(program):
+    """Is there a CUDA device? isolation_case leaves with 3 where there is none."""
+    asked = subprocess.run([program, "--executor", "cuda_batch", "worlds=1", "iterations=1"], capture_output=True)
+    return asked.returncode == 0
+
+
+def executors(with_ray, with_device):
     ray = [sys.executable, os.path.join(HERE, "..", "examples", "cluster", "ray_workers.py")]
     found = [
         Executor("serial", "none", lambda n: ["--executor", "serial"]),
@@ -41,6 +47,10 @@ def executors(with_ray):
         Executor("a process a core", "full", lambda n: processes(min(n, CORES))),
         Executor("processes x batch", "8 worlds", lambda n: processes(min(n, CORES), "--executor.batch", "8")),
     ]
+    if with_device:
+        found.append(Executor("cuda_batch", "none", lambda n: ["--executor", "cuda_batch"]))
+        found.append(Executor("cuda_contexts", "address space", lambda n: ["--executor", "cuda_contexts"],
+                              most_worlds=64))
     if with_ray:
         found.append(Executor("Ray, our worker", "full, over machines", lambda n: [], most_worlds=32,
                               launcher=lambda n: [*ray, "--workers", str(min(n, 4)), "--num-cpus", "0.25", "--"]))
@@ -63,7 +73,8 @@ class Case:
         self.start_s = told["first_iteration_s"]
         self.step_s = statistics.median(steps) / worlds
         self.p95_s = sorted(steps)[min(len(steps) - 1, int(0.95 * len(steps)))]
-        self.bytes = told["bytes_of_run"] + int(told.get("execution", {}).get("bytes_of_workers", 0))
+        execution = told.get("execution", {})
+        self.bytes = told["bytes_of_run"] + sum(int(execution.get(k, 0)) for k in ("bytes_of_workers", "bytes_on_devices"))
         self.losses = [(t - told["ends_s"][0] + self.start_s, min(told["losses"][: i + 1]))
                        for i, t in enumerate(told["ends_s"])]
 
@@ -190,13 +201,14 @@ def main():
     program = os.path.abspath(options.program)
     all_worlds = (1, 8, 32) if options.quick else (1, 4, 8, 16, 32, 64, 256)
     all_receivers = (100, 1000) if options.quick else (100, 1000, 10000, 100000)
+    with_device = has_device(program)
     report, cases = Report(), []
     report("# Isolation and batching: which executor to take", "",
            f"`bash bench/isolation_vs_batching.sh {' '.join(sys.argv[2:])}`, {datetime.date.today()}, {CORES} cores "
            f"({platform.machine()}).", "",
            "office_v1, two transmitters, a panel on a wall, depth 2, transmission, the default edges; worlds descend by Adam",
            "for two seconds. *Start*: from the start of the process to the end of the first iteration. *Memory*: resident, of",
-           "all processes, what they share counted in each. *Loss*: the best so far when the slowest executor of the size",
+           "all processes, what they share counted in each, and batches on devices. *Loss*: the best so far when the slowest executor of the size",
            "has been at it for a second.")
     for receivers in all_receivers:
         report.table(f"{receivers:,} receivers", "worlds", "executor", "start, s", "ms a world-step", "world-steps/s",
@@ -205,7 +217,7 @@ def main():
             if worlds * receivers > 4e6:
                 continue
             row = []
-            for executor in executors(options.with_ray):
+            for executor in executors(options.with_ray, with_device):
                 if worlds > executor.most_worlds or (receivers > 10000 and worlds > 8 and "a world" in executor.name):
                     continue
                 told = run(executor.command(program, worlds), f"worlds={worlds}", f"receivers={receivers}", "seconds=2")
@@ -241,7 +253,7 @@ def sionna(report, program):
     their_mb = told["bytes"] / told["worlds"] / 1e6
     report.row("Ray + Sionna RT + SPSA, two maps of 10^6 rays a step", told["worlds"], f"{told['start_s']:.1f}",
                f"{1e3 * told['step_s']:.0f}", f"{their_mb:.0f}", "", "")
-    ray = next(e for e in executors(True) if "Ray" in e.name)
+    ray = next(e for e in executors(True, False) if "Ray" in e.name)
     for visibility in ("hard", "fresnel"):
         ours = Case("Ray", 8, 1000, run(ray.command(program, 8), "worlds=8", "receivers=1000", "seconds=3",
                                         f"visibility={visibility}"))

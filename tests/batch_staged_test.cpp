@@ -105,8 +105,8 @@ TEST(StagedGains, AreTheSameInGroupsOfAnySize) {
   for (std::uint32_t at_once : {1u, 7u, 25u, 49u}) {
     StagedGains staged(make, [&](const std::string& line) { said = line; });
     Answer(staged, at_once, rooms).expect_same(expected);
-    EXPECT_EQ(said, "50 worlds in " + std::to_string((50 + at_once - 1) / at_once) + " groups of " +
-                        std::to_string(at_once));
+    EXPECT_EQ(said,
+              "50 worlds in " + std::to_string((50 + at_once - 1) / at_once) + " groups of " + std::to_string(at_once));
     said.clear();
     Answer(staged, at_once, rooms).expect_same(expected);
     EXPECT_EQ(said, "");  // once is enough

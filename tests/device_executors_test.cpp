@@ -59,8 +59,8 @@ double distance(const Result& found, const Result& expected) {
     EXPECT_EQ(found.worlds[w].reason, expected.worlds[w].reason) << w;
     for (std::size_t i = 0; i < std::min(a.loss.size(), b.loss.size()); ++i)
       worst = std::max(worst, std::abs(a.loss[i] - b.loss[i]) / (1 + std::abs(b.loss[i])));
-    worst = std::max(worst, std::abs(found.worlds[w].value - expected.worlds[w].value) /
-                                (1 + std::abs(expected.worlds[w].value)));
+    worst = std::max(
+        worst, std::abs(found.worlds[w].value - expected.worlds[w].value) / (1 + std::abs(expected.worlds[w].value)));
   }
   return worst;
 }

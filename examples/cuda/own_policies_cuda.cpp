@@ -54,9 +54,10 @@ int main(int argc, char** argv) try {
 
   const auto arrays = mw::paths::batch::make_arrays(problem.model->world());
   mw::backend::Serial serial;
-  const Descended found = host ? descend_on(serial, arrays, loss, options, starts)
-                               : descend_on_device(arrays, loss, options, starts);
-  const std::size_t best = std::size_t(std::min_element(found.values.begin(), found.values.end()) - found.values.begin());
+  const Descended found =
+      host ? descend_on(serial, arrays, loss, options, starts) : descend_on_device(arrays, loss, options, starts);
+  const std::size_t best =
+      std::size_t(std::min_element(found.values.begin(), found.values.end()) - found.values.begin());
   std::cout << "world " << best << ": shortfall " << found.values[best] << " dB^2\n";
   for (std::size_t i = 0; i < design.variables; ++i)
     std::cout << problem.variables()[i].name << " = " << found.x[best * design.variables + i] << '\n';

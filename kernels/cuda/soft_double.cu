@@ -4,10 +4,10 @@ namespace manyworlds::executor {
 
 template <>
 std::unique_ptr<paths::batch::AnyGains> make_on_cuda<double, false>(std::unique_ptr<backend::Cuda> backend,
-                                                             const paths::batch::BatchSpec& spec,
-                                                             const CudaLossKinds& kinds) {
+                                                                    const paths::batch::BatchSpec& spec,
+                                                                    const CudaLossKinds& kinds) {
   return paths::batch::make_soft_gains<double>(std::move(backend), spec.arrays, spec.worlds, spec.room, spec.visibility,
-                                              {&spec.reception, kinds});
+                                               {&spec.reception, kinds});
 }
 
 }  // namespace manyworlds::executor

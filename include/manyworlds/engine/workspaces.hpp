@@ -115,9 +115,8 @@ class Workspaces {
       }
       evaluator_->evaluate(context, asked, [&](std::size_t count, auto&& f) { for_each(count, f); });
       std::vector<std::uint8_t> again(open.size());
-      executor_.for_each_world(open.size(), [&](std::size_t k) {
-        again[k] = jobs[open[k]].take(context, evaluations[open[k]]);
-      });
+      executor_.for_each_world(open.size(),
+                               [&](std::size_t k) { again[k] = jobs[open[k]].take(context, evaluations[open[k]]); });
       std::size_t left = 0;
       for (std::size_t k = 0; k < open.size(); ++k)
         if (again[k]) open[left++] = open[k];

@@ -41,8 +41,7 @@ class CudaDevices final : public paths::batch::Devices {
   }
   std::unique_ptr<paths::batch::AnyGains> make(const paths::batch::BatchSpec& spec) const override {
     using backend::Cuda;
-    const auto isolation =
-        spec.own_context ? Cuda::Isolation::own_context : Cuda::Isolation::primary_context;
+    const auto isolation = spec.own_context ? Cuda::Isolation::own_context : Cuda::Isolation::primary_context;
     const bool hard = spec.visibility.kind == VisibilityKind::hard;
     MakeOnCuda* const make = spec.single ? (hard ? &make_on_cuda<float, true> : &make_on_cuda<float, false>)
                                          : (hard ? &make_on_cuda<double, true> : &make_on_cuda<double, false>);

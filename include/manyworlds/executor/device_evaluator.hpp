@@ -26,8 +26,8 @@ class DeviceEvaluator {
   void evaluate(const Context& context, std::vector<Evaluation*> evaluations, const ForEach& for_each) {
     while (!evaluations.empty()) {
       const Kind kind(context.loss, *evaluations.front());
-      const auto others = std::stable_partition(
-          evaluations.begin(), evaluations.end(), [&](const Evaluation* e) { return Kind(context.loss, *e) == kind; });
+      const auto others = std::stable_partition(evaluations.begin(), evaluations.end(),
+                                                [&](const Evaluation* e) { return Kind(context.loss, *e) == kind; });
       evaluate_alike(context, kind, std::span(evaluations.begin(), others), for_each);
       evaluations.erase(evaluations.begin(), others);
     }

@@ -9,12 +9,12 @@ namespace manyworlds::executor {
 
 /// How batches share devices.
 struct LaneOptions {
-  std::vector<int> devices;                         ///< to use; none: all
-  bool own_contexts = false;                        ///< a context, a scene and a stream for each world
-  std::uint32_t most = ~0u;                         ///< contexts, or worlds in one step of a device
-  bool single = false;                              ///< fields in single precision
-  std::size_t memory_budget = 0;                    ///< bytes of each device; 0: nine tenths of what is free
-  std::function<void(const std::string&)> say{};    ///< told when worlds run in groups: one line
+  std::vector<int> devices;                       ///< to use; none: all
+  bool own_contexts = false;                      ///< a context, a scene and a stream for each world
+  std::uint32_t most = ~0u;                       ///< contexts, or worlds in one step of a device
+  bool single = false;                            ///< fields in single precision
+  std::size_t memory_budget = 0;                  ///< bytes of each device; 0: nine tenths of what is free
+  std::function<void(const std::string&)> say{};  ///< told when worlds run in groups: one line
 };
 
 /// Batches on devices, side by side: one on each device, or one for each world in a context of its own.
@@ -117,8 +117,8 @@ class Lanes {
     return *own;
   }
   paths::batch::BatchSpec spec(std::uint32_t worlds, const Visibility& visibility, int device) const {
-    return {arrays_, reception_, worlds, paths::batch::Room::of(worlds), visibility, options_.single, device,
-            options_.own_contexts};
+    return {arrays_,    reception_,      worlds, paths::batch::Room::of(worlds),
+            visibility, options_.single, device, options_.own_contexts};
   }
   /// After a run: throws what went wrong, but for too many contexts, which become fewer.
   bool ran_out(const std::vector<std::exception_ptr>& errors) {

@@ -127,7 +127,8 @@ Json measure_case(const Case& c, std::uint32_t most) {
     try {
       const Room room = Room::of(count);
       row["double"] = time_batch(*test::device_gains(c.arrays, count, room), worlds, c.arrays.links());
-      row["single"] = time_batch(*test::device_gains(c.arrays, count, room, hard, test::Fields::in_single), worlds, c.arrays.links());
+      row["single"] = time_batch(*test::device_gains(c.arrays, count, room, hard, test::Fields::in_single), worlds,
+                                 c.arrays.links());
       if (count <= 256) {
         row["processors_ms"] = 1e3 * time_processors(c, worlds, hard);
         row["fresnel"] = time_batch(*test::device_gains(c.arrays, count, room, Visibility{}), worlds, c.arrays.links());
@@ -163,7 +164,8 @@ Json measure_contexts(const Case& c) {
       start = seconds();
       std::vector<std::unique_ptr<AnyGains>> alone;
       for (std::uint32_t w = 0; w < count; ++w)
-        alone.push_back(test::device_gains(c.arrays, 1, Room::of(4), hard, test::Fields::in_double, test::Context::own));
+        alone.push_back(
+            test::device_gains(c.arrays, 1, Room::of(4), hard, test::Fields::in_double, test::Context::own));
       row["contexts_creation_ms"] = 1e3 * (seconds() - start);
       std::vector<std::vector<double>> gains(count, std::vector<double>(c.arrays.links()));
       std::vector<std::vector<PoseGradient>> gradient(count, std::vector<PoseGradient>(1));

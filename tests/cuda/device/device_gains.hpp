@@ -12,17 +12,15 @@ enum class Context { primary, own };
 enum class Fields { in_double, in_single };
 
 /// Gains on a device. Throws NoDevice, backend::DeviceError.
-inline std::unique_ptr<paths::batch::AnyGains> device_gains(const paths::batch::Arrays& arrays, std::uint32_t worlds,
-                                                            const paths::batch::Room& room,
-                                                            const Visibility& visibility = {.kind =
-                                                                                                VisibilityKind::hard},
-                                                            Fields fields = Fields::in_double,
-                                                            Context context = Context::primary) {
+inline std::unique_ptr<paths::batch::AnyGains> device_gains(
+    const paths::batch::Arrays& arrays, std::uint32_t worlds, const paths::batch::Room& room,
+    const Visibility& visibility = {.kind = VisibilityKind::hard}, Fields fields = Fields::in_double,
+    Context context = Context::primary) {
   paths::batch::Reception reception;
   reception.power_mw.assign(arrays.transmitters.size(), 1);
   reception.weights.assign(arrays.receivers.size(), 1 / double(arrays.receivers.size()));
-  return executor::cuda_devices()->make({arrays, reception, worlds, room, visibility, fields == Fields::in_single, 0,
-                                         context == Context::own});
+  return executor::cuda_devices()->make(
+      {arrays, reception, worlds, room, visibility, fields == Fields::in_single, 0, context == Context::own});
 }
 
 /// Milliseconds by launch of one step forward and back, each launch by itself.

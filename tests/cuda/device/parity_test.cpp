@@ -72,7 +72,8 @@ TEST_F(Parity, GainsAndGradientsAreThoseOfTheHost) {
       const Rooms rooms(Movers(which), depth, 40, which == 1);
       const Answer expected(*rooms.on_host(), rooms.arrays, rooms.worlds, rooms.gain_bar);
       for (const Context context : {Context::primary, Context::own}) {
-        const auto batch = device_gains(rooms.arrays, rooms.worlds.count(), rooms.room(), hard, Fields::in_double, context);
+        const auto batch =
+            device_gains(rooms.arrays, rooms.worlds.count(), rooms.room(), hard, Fields::in_double, context);
         const Answer found(*batch, rooms.arrays, rooms.worlds, rooms.gain_bar);
         EXPECT_LE(relative_difference(found.gains, expected.gains), 1e-9) << mover_names[which] << depth;
         EXPECT_LE(relative_difference(found.gradient, expected.gradient), 1e-9) << mover_names[which] << depth;

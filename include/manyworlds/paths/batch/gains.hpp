@@ -84,7 +84,8 @@ class Gains {
   void gains(std::span<const Pose> poses, std::span<double> gains) {
     place(poses);
     find_and_evaluate();
-    expect(gains.size() == std::size_t(worlds_) * links_, "gains", std::to_string(std::size_t(worlds_) * links_) + " gains");
+    expect(gains.size() == std::size_t(worlds_) * links_, "gains",
+           std::to_string(std::size_t(worlds_) * links_) + " gains");
     read_gains(gains);
   }
   /// Adjoint of the last gains(): gradient [world][mover] = (d gains / d pose)^T gain_bar.

@@ -48,9 +48,8 @@ class Losses {
   void launch_values(const L& loss, std::uint32_t worlds) {
     backend_->for_each("terms of losses", worlds * kernels::loss_runs,
                        kernels::SumTerms<L>{loss, serving_, runs_.data()});
-    backend_->for_each(
-        "losses", worlds,
-        kernels::FinishLoss<L>{loss, runs_.data(), values_.data(), outer_.data(), weakest_dbm_.data()});
+    backend_->for_each("losses", worlds,
+                       kernels::FinishLoss<L>{loss, runs_.data(), values_.data(), outer_.data(), weakest_dbm_.data()});
   }
   /// After launch_values() of the same loss.
   template <class L>

@@ -55,8 +55,7 @@ class OwnedGains final : public AnyGains {
         movers_(arrays.movers),
         gains_(*backend_, arrays, worlds, room, visibility),
         kinds_(std::move(of.kinds)) {
-    if (of.reception)
-      losses_.emplace(*backend_, arrays, worlds, *of.reception, gains_.link_gains(), gains_.gain_bar());
+    if (of.reception) losses_.emplace(*backend_, arrays, worlds, *of.reception, gains_.link_gains(), gains_.gain_bar());
   }
   void find(std::span<const Pose> poses) override {
     const std::size_t count = poses.size() / movers_;

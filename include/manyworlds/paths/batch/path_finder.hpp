@@ -143,11 +143,10 @@ class PathFinder {
     const std::uint32_t tiles = std::max(batch_.face_tile_count + mover_tiles(), batch_.receiver_tile_count);
     std::uint32_t longest = detail::index_range(room_.pyramids, tiles);
     longest = std::max(longest, detail::index_range(room_.pairs, kernels::Tile::size));
-    longest =
-        std::max(longest, detail::index_range(std::uint64_t(groups_of(most_worlds_)) * batch_.path_count,
-                                              kernels::Overlay::group));
-    longest = std::max(
-        longest, detail::index_range(std::uint64_t(batch_.prefix_count) * batch_.mover_face_count, most_worlds_));
+    longest = std::max(longest, detail::index_range(std::uint64_t(groups_of(most_worlds_)) * batch_.path_count,
+                                                    kernels::Overlay::group));
+    longest = std::max(longest,
+                       detail::index_range(std::uint64_t(batch_.prefix_count) * batch_.mover_face_count, most_worlds_));
     longest = std::max(longest, room_.candidates);
     // What is too small goes first, so that both are never there at once.
     pyramids_ = {};

@@ -54,8 +54,8 @@ class StagedGains {
   void tell(std::uint32_t worlds, std::uint32_t at_once, const std::string& why) {
     const std::uint32_t groups = (worlds + at_once - 1) / at_once, size = std::min(worlds, at_once);
     if (say_ && (groups > 1 || !why.empty()) && size != at_once_)
-      say_(std::to_string(worlds) + " worlds in " + std::to_string(groups) + (groups > 1 ? " groups of " : " group of ") +
-           std::to_string(size) + why);
+      say_(std::to_string(worlds) + " worlds in " + std::to_string(groups) +
+           (groups > 1 ? " groups of " : " group of ") + std::to_string(size) + why);
     at_once_ = size;
   }
 
