@@ -20,13 +20,17 @@ struct Console {
   callback::LiveTable table{};
   void start(const Progress& p) {
     if (quiet) return;
-    if (!p.execution.empty()) {
+    if (find_value(p.execution, "workers")) {
       const double workers = examples::told(p.execution, "workers"),
                    each = examples::told(p.execution, "bytes_per_worker_expected") / 1e6,
                    budget = examples::told(p.execution, "memory_budget") / 1e6;
       std::fprintf(stderr, "%.0f workers, about %.0f MB each and %.0f MB in all expected%s\n", workers, each,
                    workers * each,
                    budget > 0 ? (" of a budget of " + to_text(std::round(budget)) + " MB").c_str() : "");
+    } else if (const std::string* const devices = find_value(p.execution, "devices")) {
+      std::fprintf(stderr, "on %s, about %.1f MB a world and %.0f MB for all expected\n", devices->c_str(),
+                   examples::told(p.execution, "bytes_per_world_expected") / 1e6,
+                   examples::told(p.execution, "bytes_shared_expected") / 1e6);
     }
     table.start(p);
   }

@@ -22,11 +22,11 @@ options=()
 [ ! -d "$libraries/usr" ] || options+=("-DCMAKE_PREFIX_PATH=$(cd "$libraries" && pwd)/usr")
 generator=$(command -v ninja >/dev/null && echo Ninja || echo "Unix Makefiles")
 cmake -S . -B build-gpu -G "$generator" -DCMAKE_BUILD_TYPE=Release -DMANYWORLDS_CUDA=ON -DMANYWORLDS_NATIVE=ON \
-  -DMANYWORLDS_BUILD_TESTS=ON -DMANYWORLDS_BUILD_EXAMPLES=OFF -DMANYWORLDS_BUILD_BENCH=OFF \
+  -DMANYWORLDS_BUILD_TESTS=ON -DMANYWORLDS_BUILD_EXAMPLES=ON -DMANYWORLDS_BUILD_BENCH=ON \
   -DCMAKE_COMPILE_WARNING_AS_ERROR=OFF -DCMAKE_CUDA_ARCHITECTURES=90 "${options[@]}" >"$out/configure.log" ||
   { cat "$out/configure.log"; exit 1; }
 tests=(cuda_no_device_test cuda_backend_test cuda_parity_test)
-cmake --build build-gpu -j "$(nproc)" --target device_bench "${tests[@]}"
+cmake --build build-gpu -j "$(nproc)" --target device_bench isolation_case own_policies_cuda place "${tests[@]}"
 
 failed=0
 for test in "${tests[@]}"; do
@@ -57,4 +57,20 @@ else
   echo "tests/gpu.sh: no compute-sanitizer in this toolkit"
 fi
 build-gpu/tests/device_bench "$out/device.json" "$most"
+
+# Whole searches: the example with policies of its own, the driver with the winner of the CPU, and executors side by side.
+build-gpu/examples/cuda/own_policies_cuda || failed=1
+for executor in batch cuda_batch cuda_contexts; do
+  build-gpu/examples/place --config examples/quickstart.toml --executor "$executor" --output "$out/place_$executor" ||
+    failed=1
+done
+for worlds in 1 4 16 32 64; do
+  for executor in batch cuda_batch cuda_contexts; do
+    for visibility in hard fresnel; do
+      told=$(build-gpu/bench/isolation_case --executor "$executor" "worlds=$worlds" "visibility=$visibility" seconds=1) ||
+        { failed=1; continue; }
+      echo "{\"executor\": \"$executor\", \"worlds\": $worlds, \"visibility\": \"$visibility\", \"told\": $told}"
+    done
+  done
+done >"$out/searches.jsonl"
 exit "$failed"
