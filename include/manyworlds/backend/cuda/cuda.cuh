@@ -87,12 +87,12 @@ class Cuda {
     for_each("numbers", std::uint32_t(keys), cuda::Number{numbers_.data()});
   }
 
-  /// A step that is the same each time: recorded once, then launched as one graph.
+  /// A step that is the same each time: launched, then recorded, then launched as one graph.
   using Program = cuda::Graph;
   template <class Step>
   void run(Program& program, const char* what, const Step& step) {
     activate();
-    if (stopwatch_) return step();
+    if (stopwatch_ || !program.wanted_again()) return step();
     if (program.empty()) program.record(*stream_, device_.index, what, step);
     program.launch(*stream_, device_.index, what);
   }

@@ -55,21 +55,26 @@ class Stopwatch {
 class Graph {
  public:
   Graph() = default;
-  Graph(Graph&& other) noexcept : executable_(std::exchange(other.executable_, nullptr)) {}
+  Graph(Graph&& other) noexcept
+      : executable_(std::exchange(other.executable_, nullptr)), wanted_(std::exchange(other.wanted_, false)) {}
   Graph& operator=(Graph&& other) noexcept {
     std::swap(executable_, other.executable_);
+    std::swap(wanted_, other.wanted_);
     return *this;
   }
   ~Graph() { reset(); }
 
   bool empty() const { return !executable_; }
+  /// Is the step asked for again since it last changed? To record it costs more than to launch it once.
+  bool wanted_again() { return std::exchange(wanted_, true); }
   void reset() {
     if (executable_) cudaGraphExecDestroy(std::exchange(executable_, nullptr));
+    wanted_ = false;
   }
   /// Records what step() launches on the stream, instead of running it. The step must neither allocate nor wait.
   template <class Step>
   void record(const Stream& stream, int device, const std::string& what, const Step& step) {
-    reset();
+    if (executable_) cudaGraphExecDestroy(std::exchange(executable_, nullptr));
     check(cudaStreamBeginCapture(stream.get(), cudaStreamCaptureModeThreadLocal), "record '" + what + "'", device);
     cudaGraph_t graph = nullptr;
     try {
@@ -91,6 +96,7 @@ class Graph {
 
  private:
   cudaGraphExec_t executable_ = nullptr;
+  bool wanted_ = false;
 };
 
 }  // namespace manyworlds::backend::cuda
