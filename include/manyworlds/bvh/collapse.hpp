@@ -83,13 +83,13 @@ class Collapse {
     gather(tree_.nodes[index].right, trees - left, roots);
   }
 
-  /// Children of the node that an inner subtree becomes. What is popped first in traversal stands last: what is likely
-  /// to end any-hit queries at little cost; in trees over boxes, leaves, then large boxes. (Areas are stored because
+  /// Children of the node that an inner subtree becomes. What is popped first in traversal stands last: leaves, and
+  /// what is likely to end any-hit queries at little cost; in trees over boxes, large ones. (Areas are stored because
   /// computed anew they may differ by an ulp, which a sort does not survive.)
   std::vector<std::uint32_t> open(std::uint32_t index) const {
     std::vector<std::uint32_t> children;
     divide(index, bvh_width, children);
-    const auto rank = [&](std::uint32_t i) { return std::tuple(plans_[i].worth, plans_[i].leaf, plans_[i].area); };
+    const auto rank = [&](std::uint32_t i) { return std::tuple(plans_[i].leaf, plans_[i].worth, plans_[i].area); };
     std::stable_sort(children.begin(), children.end(),
                      [&](std::uint32_t a, std::uint32_t b) { return rank(a) < rank(b); });
     return children;

@@ -170,7 +170,7 @@ template <int W, class Ends>
     if (open == 0) continue;
     const BvhNode& node = bvh.nodes[top.node];
     for (std::uint32_t met = shaft.meet(node); met != 0 && open != 0;) {
-      const int child = 31 - std::countl_zero(met);  // leaves first
+      const int child = std::countr_zero(met);  // so that the best to search stands on top of the stack
       met ^= 1u << child;
       std::uint32_t lanes = open & slabs.meet(node, child);
       if (lanes == 0) continue;
