@@ -1,6 +1,7 @@
 #pragma once
 #include "manyworlds/backend/cuda/cuda.cuh"
 #include "manyworlds/executor/cuda_devices.hpp"
+#include "manyworlds/loss/loss.hpp"
 #include "manyworlds/paths/batch/owned_gains.hpp"
 
 /// What stands behind executor::CudaBatch and executor::CudaContexts; for nvcc. The batches themselves, which take

@@ -6,6 +6,7 @@
 #include "manyworlds/engine/evaluation.hpp"
 #include "manyworlds/engine/problem.hpp"
 #include "manyworlds/executor/lanes.hpp"
+#include "manyworlds/loss/as_separable.hpp"
 #include "manyworlds/paths/batch/make_arrays.hpp"
 
 namespace manyworlds::executor {
@@ -41,7 +42,7 @@ class DeviceEvaluator {
   struct Kind {
     Visibility visibility;
     bool gradient, final_value;
-    std::optional<LossCopy> loss, final_loss;  ///< none: not for devices
+    std::optional<StructCopy> loss, final_loss;  ///< none: not for devices
 
     template <Loss L>
     Kind(const L& all, const Evaluation& e)
@@ -54,8 +55,8 @@ class DeviceEvaluator {
 
    private:
     template <Loss L>
-    static std::optional<LossCopy> copy(const L& loss) {
-      std::optional<LossCopy> copied;
+    static std::optional<StructCopy> copy(const L& loss) {
+      std::optional<StructCopy> copied;
       as_separable(loss, [&]<class S>(const S& s) {
         if constexpr (std::is_trivially_copyable_v<S>) copied.emplace(s);
       });

@@ -1,7 +1,7 @@
 #pragma once
 #include "manyworlds/core/error.hpp"
 #include "manyworlds/core/text.hpp"
-#include "manyworlds/loss/loss_copy.hpp"
+#include "manyworlds/loss/as_separable.hpp"
 #include "manyworlds/loss/mean_db.hpp"
 #include "manyworlds/loss/soft_minimum.hpp"
 

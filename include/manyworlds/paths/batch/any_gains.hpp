@@ -2,7 +2,7 @@
 #include <memory>
 #include <span>
 
-#include "manyworlds/loss/loss_copy.hpp"
+#include "manyworlds/core/struct_copy.hpp"
 #include "manyworlds/paths/batch/room.hpp"
 #include "manyworlds/scene/configuration.hpp"
 
@@ -19,7 +19,7 @@ class AnyGains {
   virtual void read_gains(std::span<double> gains) const = 0;  ///< [world][link]
   /// Losses of the gains found, by world, and powers at the weakest receivers; with `adjoint` pull() goes on from
   /// there. False when the backend has no code for this loss.
-  virtual bool losses(const LossCopy& loss, bool adjoint, std::span<double> values, std::span<double> weakest_dbm) = 0;
+  virtual bool losses(const StructCopy& loss, bool adjoint, std::span<double> values, std::span<double> weakest_dbm) = 0;
   virtual void write_gain_bar(std::span<const double> gain_bar) = 0;  ///< [world][link]; instead of losses()
   virtual void pull(std::span<PoseGradient> gradient) = 0;            ///< [world][mover]
 

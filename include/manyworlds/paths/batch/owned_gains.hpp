@@ -16,11 +16,12 @@ template <class Backend>
 class LossKinds {
  public:
   /// Launches values of a loss, and with `adjoint` its derivatives by the gains, too.
-  using Launch = void (*)(Losses<Backend>&, const LossCopy&, std::uint32_t worlds, bool adjoint);
+  using Launch = void (*)(Losses<Backend>&, const StructCopy&, std::uint32_t worlds, bool adjoint);
 
-  template <SeparableLoss L>
+  /// L: a separable loss (loss/loss.hpp).
+  template <class L>
   void add() {
-    kinds_[std::type_index(typeid(L))] = [](Losses<Backend>& losses, const LossCopy& copy, std::uint32_t worlds,
+    kinds_[std::type_index(typeid(L))] = [](Losses<Backend>& losses, const StructCopy& copy, std::uint32_t worlds,
                                             bool adjoint) {
       const L loss = copy.template get<L>();
       losses.launch_values(loss, worlds);
@@ -72,7 +73,7 @@ class OwnedGains final : public AnyGains {
     gains_.find_and_evaluate();
   }
   void read_gains(std::span<double> gains) const override { gains_.read_gains(gains); }
-  bool losses(const LossCopy& loss, bool adjoint, std::span<double> values, std::span<double> weakest_dbm) override {
+  bool losses(const StructCopy& loss, bool adjoint, std::span<double> values, std::span<double> weakest_dbm) override {
     const auto launch = losses_ ? kinds_.find(loss.type()) : nullptr;
     if (!launch) return false;
     launch(*losses_, loss, gains_.worlds(), adjoint);
