@@ -9,7 +9,7 @@
 
 int main(int argc, char** argv) try {
   std::string file = "examples/scenes/two_rooms/two_rooms.xml";
-  std::size_t worlds = 8;
+  std::size_t worlds = 32;
   bool host = false;
   Shortfall loss;
   CLI::App app{"Find the place of a reflector that leaves the least shortfall of power, on a CUDA device",
