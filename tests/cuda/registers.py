@@ -1,6 +1,7 @@
 """Registers, stack and spills of every kernel, as ptxas reports them for one architecture.
 
-registers.py [--arch sm_90] [--write PAGE | --check PAGE] FILE.ptxas...
+registers.py [--arch sm_90] [--write PAGE | --check PAGE] FILE...
+  FILE: what keep_ptxas.sh has kept, or the object of a CUDA source beside which it did; other objects are left out.
   Prints a table; --write puts it into a results page; --check compares with that page and fails, with both figures,
   where a kernel needs 8 registers more, spills more, has a quarter more stack, or is not on the page.
 """
@@ -12,7 +13,8 @@ import sys
 
 def parse(files, arch):
     """{kernel: (registers, stack, spills)}, the most of all files."""
-    text = "".join(open(f).read() for f in files)
+    kept = [f + ".ptxas" if f.endswith(".o") else f for f in files if f.endswith((".cu.o", ".ptxas"))]
+    text = "".join(open(f).read() for f in kept)
     text = subprocess.run(["c++filt"], input=text, capture_output=True, text=True, check=True).stdout
     kernels, name, stack, spills = {}, None, 0, 0
     for line in text.splitlines():
