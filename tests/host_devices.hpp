@@ -6,12 +6,19 @@
 
 namespace manyworlds::test {
 
-/// Made-up devices with memory of their own, which the host computes for.
+/// A part of a made-up device, which the host computes for.
+struct MadeUp : backend::Serial {
+  std::shared_ptr<void> held{};  ///< given back with it
+};
+
+/// Made-up devices with memory of their own.
 class HostDevices final : public paths::batch::Devices {
  public:
   std::vector<backend::DeviceInfo> infos;
-  paths::batch::LossKinds<backend::Serial> kinds;
-  mutable std::atomic<int> made{0};
+  paths::batch::LossKinds<MadeUp> kinds;
+  std::uint32_t most = ~0u;  ///< worlds that a batch has memory for
+  int contexts = 1 << 30;    ///< that there is memory for at once
+  mutable std::atomic<int> made{0}, alive{0};
 
   explicit HostDevices(std::size_t count, std::size_t bytes = std::size_t(1) << 40) {
     for (std::size_t i = 0; i < count; ++i)
@@ -24,20 +31,17 @@ class HostDevices final : public paths::batch::Devices {
   std::unique_ptr<paths::batch::AnyGains> make(const paths::batch::BatchSpec& spec) const override {
     ++made;
     if (spec.worlds > most) throw backend::OutOfDeviceMemory("made-up allocation", spec.device, "made up", "");
-    if (own_contexts_left && spec.own_context && (*own_contexts_left)-- <= 0) {
-      ++*own_contexts_left;
+    auto part = std::make_unique<MadeUp>();
+    const int before = alive++;
+    part->held = std::shared_ptr<void>(nullptr, [this](void*) { --alive; });
+    if (spec.own_context && before >= contexts)
       throw backend::OutOfDeviceMemory("made-up context", spec.device, "made up", "");
-    }
-    auto serial = std::make_unique<backend::Serial>();
-    const paths::batch::LossesOf<backend::Serial> losses{&spec.reception, kinds};
+    const paths::batch::LossesOf<MadeUp> losses{&spec.reception, kinds};
     if (spec.visibility.kind == VisibilityKind::hard)
-      return paths::batch::make_gains<double>(std::move(serial), spec.arrays, spec.worlds, spec.room, losses);
-    return paths::batch::make_soft_gains<double>(std::move(serial), spec.arrays, spec.worlds, spec.room,
-                                                 spec.visibility, losses);
+      return paths::batch::make_gains<double>(std::move(part), spec.arrays, spec.worlds, spec.room, losses);
+    return paths::batch::make_soft_gains<double>(std::move(part), spec.arrays, spec.worlds, spec.room, spec.visibility,
+                                                 losses);
   }
-
-  std::uint32_t most = ~0u;  ///< worlds that a batch has memory for
-  std::shared_ptr<std::atomic<int>> own_contexts_left{};
 };
 
 }  // namespace manyworlds::test

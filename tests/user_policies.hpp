@@ -1,37 +1,10 @@
 #pragma once
-#include "manyworlds/core/scalar.hpp"
+#include "../examples/cuda/own_policies.hpp"
 
-/// A user's own loss and optimizer: plain structs, for hosts and devices alike.
+/// A user's own loss and optimizer, those of an example: plain structs, for hosts and devices alike.
 namespace manyworlds::test {
 
-struct Shortfall {
-  static constexpr const char* name = "shortfall";
-  struct Params {
-    double target_dbm = -50;
-  } prm;
-  template <class T>
-  MW_HD T term(T rss_dbm) const {
-    return square(max(T(0), T(prm.target_dbm) - rss_dbm));
-  }
-  template <class T>
-  MW_HD T term_gradient(T rss_dbm) const {
-    return T(-2) * max(T(0), T(prm.target_dbm) - rss_dbm);
-  }
-};
-struct HeavyBall {
-  static constexpr const char* name = "heavy_ball";
-  struct Params {
-    double mu = 0.8;
-  } prm;
-  template <class T>
-  struct State {
-    T velocity{};
-  };
-  template <class T>
-  MW_HD T step(T x, T gradient, T rate, State<T>& s, int) const {
-    s.velocity = T(prm.mu) * s.velocity - rate * gradient;
-    return x + s.velocity;
-  }
-};
+using ::HeavyBall;
+using ::Shortfall;
 
 }  // namespace manyworlds::test

@@ -80,9 +80,9 @@ void read(char kind, const std::string& bytes) {
   }
   if (kind == 'q' && !bytes.empty()) run(Engine{problem, few()}, Asked{{}, bytes});
   if (kind == 'w') {
-    AnyWorld world(0, 0, 0.1, {1, 2});
+    AnyWorld world;
     ArchiveReader reader(bytes);
-    world.read_step(reader);
+    world.read_step(reader, 2);
   }
 }
 

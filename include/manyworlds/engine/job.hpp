@@ -140,7 +140,7 @@ struct GainsJob {
   }
 };
 
-/// One iteration of a world.
+/// One iteration of a world; who sends it takes the answer as a Step (engine/step.hpp).
 template <class World>
 struct AdvanceJob {
   static constexpr JobKind kind = JobKind::advance;
@@ -165,14 +165,6 @@ struct AdvanceJob {
     a(iteration), world->archive_state(a);
   }
   void answer(ArchiveWriter& a) { world->write_step(a); }
-  void answer(ArchiveReader& a) { world->read_step(a); }
-  void failed(const std::string& why, const Delivery& by) { world->fail(why), delivered(by); }
-  void delivered(const Delivery& by) {
-    world->record.pid = by.pid;
-    world->record.restarts += by.restarts;
-    world->restarted = by.restarts > 0;
-    world->record.bytes = by.bytes;
-  }
 };
 
 /// Reads a question, does the job, writes its answer: the worker's side. Throws ArchiveError for bytes that are no

@@ -21,25 +21,28 @@ struct Step : AdvanceJob<World> {
   /// Throws ArchiveError.
   void answer(ArchiveReader& a) {
     World next;
-    next.x.resize(this->world->x.size());
-    next.read_step(a);
+    next.read_step(a, this->world->x.size());
     after = std::move(next);
   }
   void failed(const std::string& why, const Delivery& d) { failure = why, by = d; }
   void delivered(const Delivery& d) { by = d; }
 
   void finish() {
-    WorldResult& now = this->world->record;
+    if (!after && !failure) return;
+    World& own = *this->world;
     if (after) {
-      WorldResult& next = after->record;
-      now.history.append(next.history);
-      next.history = std::move(now.history);
-      next.restarts = now.restarts;
-      *this->world = std::move(*after);
-      AdvanceJob<World>::delivered(by);
-    } else if (failure) {
-      AdvanceJob<World>::failed(*failure, by);
+      WorldResult &before = own.record, &next = after->record;
+      before.history.append(next.history);
+      next.history = std::move(before.history);
+      next.restarts = before.restarts;
+      own = std::move(*after);
+    } else {
+      own.fail(*failure);
     }
+    own.record.pid = by.pid;
+    own.record.bytes = by.bytes;
+    own.record.restarts += by.restarts;
+    own.restarted = by.restarts > 0;
   }
 };
 

@@ -160,19 +160,11 @@ class World {
     archive_state(a);
     a(record.history);
   }
-  /// Takes it over; on an ArchiveError the world stays as it was.
-  void read_step(ArchiveReader& a) {
-    World after;
-    after.archive_state(a);
-    a(after.record.history);
-    if (!after.record.history.fits(x.size())) throw ArchiveError("a history whose columns do not belong together");
-    record.history.append(after.record.history);
-    after.record.history = std::move(record.history);
-    after.record.pid = record.pid;
-    after.record.restarts = record.restarts;
-    after.record.bytes = record.bytes;
-    after.restarted = restarted;
-    *this = std::move(after);
+  /// The same for a new world, of so many variables. Throws ArchiveError.
+  void read_step(ArchiveReader& a, std::size_t variables) {
+    archive_state(a);
+    a(record.history);
+    if (!record.history.fits(variables)) throw ArchiveError("a history whose columns do not belong together");
   }
   static constexpr bool archivable = Archivable<typename S::State> && Archivable<typename Descent<O>::State>;
 
