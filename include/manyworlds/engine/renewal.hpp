@@ -17,8 +17,7 @@ class Renewal {
   Renewal(Finder finder, Population<O, S>& worlds, const Params& prm, Result& result)
       : finder_(std::move(finder)), worlds_(worlds), prm_(prm), result_(result) {}
 
-  /// New worlds, from this iteration on: so many, or as many as wake() has asked for.
-  void begin(int iteration) { begin(pending_, iteration); }
+  /// So many new worlds, from this iteration on.
   void begin(std::size_t n, int iteration) {
     std::vector<std::vector<double>> starts = finder_.find(n, iteration);
     if (iteration > 0) result_.counts.new_starts += starts.size();
@@ -63,7 +62,7 @@ class Renewal {
   bool plausible() const {
     const std::size_t most = std::size_t(prm_.worlds);
     return pending_ <= most && worlds_.count_alive() + pending_ <= most && std::isfinite(budget_) &&
-           finder_.plausible();
+           result_.counts.gradient_cost == prm_.report.gradient_cost && finder_.plausible();
   }
 
  private:
