@@ -10,12 +10,7 @@ namespace manyworlds::paths {
 /// Most reflections of one path.
 inline constexpr int max_depth = 5;
 
-struct Plane {
-  Vec3d normal{};
-  double offset = 0;
-  /// Signed distance; inside is >= 0.
-  double operator()(Vec3d p) const { return dot(normal, p) - offset; }
-};
+using Plane = kernels::HalfSpace;
 
 /// The region that a source lights through a chain of reflections: a pyramid from the source's image through the
 /// visible part of the last face. With several sources ("fat" beam) the region holds that of every point of their convex
@@ -70,55 +65,6 @@ struct Polygon {
   }
 };
 
-namespace detail {
-
-inline constexpr int max_polygon = Polygon::max_corners - 1;
-
-/// Part of a convex polygon on the inner side of a plane (Sutherland and Hodgman 1974). Keeps everything when the
-/// result might not fit: a larger polygon is still a superset.
-inline int clip(const Plane& plane, const Vec3d* in, int n, Vec3d* out) {
-  int kept = 0;
-  double before = plane(in[n - 1]) + tolerance;
-  for (int i = 0; i < n; ++i) {
-    const Vec3d a = in[i == 0 ? n - 1 : i - 1], b = in[i];
-    const double now = plane(b) + tolerance;
-    if ((before < 0) != (now < 0)) out[kept++] = a + (before / (before - now)) * (b - a);
-    if (now >= 0) out[kept++] = b;
-    before = now;
-  }
-  return kept;
-}
-
-/// Planes through the edge from a to b of the polygon on the beam's last face, `middle` inside it, that have all sources
-/// behind and the polygon in front: these bound what the sources see through it. There is one, both where the sources
-/// stand on both sides of the face, or none.
-inline void add_edge_planes(Beam& beam, Vec3d face_normal, Vec3d a, Vec3d b, Vec3d middle) {
-  constexpr double same = 1e-9;  // m
-  const double length = norm(b - a);
-  if (length < tolerance) return;
-  const Vec3d e = (b - a) / length;
-  Vec3d inward = cross(face_normal, e);
-  if (dot(inward, middle - a) < 0) inward = -inward;
-  Plane through[Beam::max_apexes];
-  for (int j = 0; j < beam.apexes; ++j) {
-    const Vec3d normal = cross(e, a - beam.apex[j]);
-    const double distance = norm(normal);
-    if (distance <= tolerance) return;  // the source lies on the edge: no bound on this side
-    const Vec3d unit = (dot(normal, inward) < 0 ? -1 : 1) / distance * normal;
-    through[j] = {unit, dot(unit, a)};
-  }
-  for (int j = 0; j < beam.apexes && beam.planes < Beam::max_planes; ++j) {
-    bool bounds = true;
-    for (int k = 0; k < beam.apexes; ++k) {
-      const double out = through[j](beam.apex[k]);
-      bounds = bounds && out <= same && !(k < j && out >= -same);  // of equal planes the first
-    }
-    if (bounds) beam.plane[beam.planes++] = through[j];
-  }
-}
-
-}  // namespace detail
-
 /// The part of a face that a beam lights; false when there is none.
 inline bool lights(const Beam& beam, const SurfaceSet& set, std::uint32_t local, Polygon& lit) {
   const Surface& face = set.surfaces[local];
@@ -138,8 +84,8 @@ inline bool lights(const Beam& beam, const SurfaceSet& set, std::uint32_t local,
     if (beam.front >= 0) reach = max(reach, beam.plane[beam.front](lit.corner[n]));
   }
   if (beam.front >= 0 && reach < 2 * tolerance) return false;
-  for (int i = 0; i < beam.planes && n < detail::max_polygon; ++i) {
-    n = detail::clip(beam.plane[i], now->corner, n, next->corner);
+  for (int i = 0; i < beam.planes && n < Polygon::max_corners; ++i) {
+    n = kernels::clip(beam.plane[i], now->corner, n, next->corner);
     if (n < 3) return false;
     std::swap(now, next);
   }
@@ -173,7 +119,7 @@ inline void reflect(const Beam& parent, const SurfaceSet& set, std::uint32_t loc
     child.plane[child.planes++] = above ? Plane{face.normal, face.offset} : Plane{-face.normal, -face.offset};
   const Vec3d middle = lit.middle();
   for (int i = 0; i < lit.corners; ++i)
-    detail::add_edge_planes(child, face.normal, lit.corner[i], lit.corner[i + 1 == lit.corners ? 0 : i + 1], middle);
+    kernels::add_edge_planes(child, face.normal, lit.corner[i], lit.corner[i + 1 == lit.corners ? 0 : i + 1], middle);
 }
 
 /// Where one of the trees begins that leave a beam: its first face, and what a guide wants to know of it.

@@ -3,15 +3,14 @@
 #include <map>
 
 #include "manyworlds/bvh/build.hpp"
+#include "manyworlds/kernels/worlds/face.hpp"
 #include "manyworlds/math/pose.hpp"
 #include "manyworlds/scene/mover.hpp"
 
 namespace manyworlds::paths {
 
-inline constexpr std::uint32_t no_face = ~0u;
-
-/// Distances below this (metres) count as zero where a decision needs a margin.
-inline constexpr double tolerance = 1e-7;
+using kernels::no_face;
+using kernels::tolerance;
 
 /// A planar face: what a path reflects off and passes through.
 struct Surface {

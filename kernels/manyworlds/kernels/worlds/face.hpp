@@ -2,15 +2,13 @@
 #include <cmath>
 
 #include "manyworlds/bvh/segment.hpp"
+#include "manyworlds/kernels/worlds/half_space.hpp"
 #include "manyworlds/math/rectangle.hpp"
 
 /// Planar faces as the search for paths meets them on any machine.
 namespace manyworlds::kernels {
 
 inline constexpr std::uint32_t no_face = ~0u;
-
-/// Distances below this (metres) count as zero where a decision needs a margin.
-inline constexpr double tolerance = 1e-7;
 
 /// Most reflections and transmissions of a path together.
 inline constexpr int max_interactions = 5;

@@ -6,13 +6,6 @@
 /// decision: occlusion is ignored, and planes that do not fit are left out.
 namespace manyworlds::kernels {
 
-/// normal . x >= offset
-struct HalfSpace {
-  Vec3d normal{};
-  double offset = 0;
-  MW_HD double operator()(Vec3d p) const { return dot(normal, p) - offset; }
-};
-
 /// From the image of the source through the lit part of the last face. With several sources (a fat pyramid) it holds
 /// what every point of their convex hull lights.
 template <int most_apexes, int most_planes>
@@ -56,24 +49,6 @@ struct LitPolygon {
   int corners = 0;
 };
 
-namespace detail {
-
-/// Cuts a convex polygon at a half-space (Sutherland and Hodgman 1974); the corners left, which need room for one more.
-MW_HD inline int clip(const HalfSpace& inner, const Vec3d* in, int n, Vec3d* out) {
-  int kept = 0;
-  double before = inner(in[n - 1]) + tolerance;
-  for (int i = 0; i < n; ++i) {
-    const Vec3d a = in[i == 0 ? n - 1 : i - 1], b = in[i];
-    const double now = inner(b) + tolerance;
-    if ((before < 0) != (now < 0)) out[kept++] = a + (before / (before - now)) * (b - a);
-    if (now >= 0) out[kept++] = b;
-    before = now;
-  }
-  return kept;
-}
-
-}  // namespace detail
-
 /// The part of face number `number` that a pyramid lights; false when there is none.
 template <int apexes, int planes>
 MW_HD bool lights(const PyramidOf<apexes, planes>& pyramid, const FacesView& faces, std::uint32_t number,
@@ -95,7 +70,7 @@ MW_HD bool lights(const PyramidOf<apexes, planes>& pyramid, const FacesView& fac
   LitPolygon other;
   Vec3d *now = lit.corner, *next = other.corner;
   for (int i = 0; i < pyramid.planes && n < LitPolygon::max_corners; ++i) {
-    n = detail::clip(pyramid.plane[i], now, n, next);
+    n = clip(pyramid.plane[i], now, n, next);
     if (n < 3) return false;
     Vec3d* const cut = next;
     next = now;
@@ -105,38 +80,6 @@ MW_HD bool lights(const PyramidOf<apexes, planes>& pyramid, const FacesView& fac
   lit.corners = n;
   return true;
 }
-
-namespace detail {
-
-/// Planes through the edge from a to b of the lit polygon, `middle` inside it, that have all sources behind and the
-/// polygon in front: one, two where the sources stand on both sides of the face, or none.
-template <int apexes, int planes>
-MW_HD void add_edge_planes(PyramidOf<apexes, planes>& pyramid, Vec3d face_normal, Vec3d a, Vec3d b, Vec3d middle) {
-  constexpr double same = 1e-9;  // m
-  const double length = norm(b - a);
-  if (length < tolerance) return;
-  const Vec3d e = (b - a) / length;
-  Vec3d inward = cross(face_normal, e);
-  if (dot(inward, middle - a) < 0) inward = -inward;
-  HalfSpace through[apexes];
-  for (int j = 0; j < pyramid.apexes; ++j) {
-    const Vec3d normal = cross(e, a - pyramid.apex[j]);
-    const double distance = norm(normal);
-    if (distance <= tolerance) return;  // the source lies on the edge: no bound on this side
-    const Vec3d unit = ((dot(normal, inward) < 0 ? -1 : 1) / distance) * normal;
-    through[j] = {unit, dot(unit, a)};
-  }
-  for (int j = 0; j < pyramid.apexes && pyramid.planes < planes; ++j) {
-    bool bounds = true;
-    for (int k = 0; k < pyramid.apexes; ++k) {
-      const double out = through[j](pyramid.apex[k]);
-      bounds = bounds && out <= same && !(k < j && out >= -same);  // of equal planes the first
-    }
-    if (bounds) pyramid.plane[pyramid.planes++] = through[j];
-  }
-}
-
-}  // namespace detail
 
 /// The pyramid after one more reflection, off the part of a face that the parent lights.
 template <int apexes, int planes>
@@ -170,7 +113,7 @@ MW_HD void reflect(const PyramidOf<apexes, planes>& parent, const FacesView& fac
   for (int i = 0; i < lit.corners; ++i) middle += lit.corner[i];
   middle = middle / double(lit.corners);
   for (int i = 0; i < lit.corners; ++i)
-    detail::add_edge_planes(child, normal, lit.corner[i], lit.corner[i + 1 == lit.corners ? 0 : i + 1], middle);
+    add_edge_planes(child, normal, lit.corner[i], lit.corner[i + 1 == lit.corners ? 0 : i + 1], middle);
 }
 
 }  // namespace manyworlds::kernels
