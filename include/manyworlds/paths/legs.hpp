@@ -23,8 +23,10 @@ inline bool hidden_by_itself(const Geometry& g, std::uint32_t face, Vec3d on_fac
   return false;
 }
 
+/// Is b on the side of the face where a is? What lies in its plane is on neither.
 inline bool same_side(const Surface& s, Vec3d a, Vec3d b) {
-  return (dot(s.normal, a) > s.offset) == (dot(s.normal, b) > s.offset);
+  const double height = dot(s.normal, b) - s.offset;
+  return (dot(s.normal, a) > s.offset ? height : -height) > tolerance;
 }
 
 /// Waves that arrive at one mover face along one chain of reflections, through some of its tiles.

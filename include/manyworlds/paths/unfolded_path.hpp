@@ -45,7 +45,7 @@ class UnfoldedPath {
     double before = 0;
     for (int i = 1; i <= a.length + 1; ++i) {
       if (!g.is_mover(faces[i - 1])) continue;
-      if (!(distance_[i] > before && distance_[i] < distance_[n + 1])) return false;
+      if (!(distance_[i] > before + tolerance && distance_[i] < distance_[n + 1])) return false;
       before = distance_[i];
       if (i <= a.length &&
           !support.reaches(g.surface(faces[i - 1]).rectangle, points_[i], (points_[i] - image[i - 1]) / distance_[i],

@@ -56,7 +56,10 @@ struct SoftView {
   }
 };
 
-MW_HD inline bool same_side(const PlanarFace& s, Vec3d a, Vec3d b) { return (height(s, a) > 0) == (height(s, b) > 0); }
+/// Is b on the side of the face where a is? What lies in its plane is on neither.
+MW_HD inline bool same_side(const PlanarFace& s, Vec3d a, Vec3d b) {
+  return (height(s, a) > 0 ? height(s, b) : -height(s, b)) > tolerance;
+}
 
 /// Static prefixes that may meet a mover face: index = (prefix * mover faces + face) * worlds + world.
 struct MeetMovers {

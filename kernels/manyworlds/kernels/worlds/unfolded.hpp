@@ -49,7 +49,7 @@ struct UnfoldedPoints {
     double before = 0;
     for (int i = 1; i <= last_mover + 1; ++i) {
       if (chain[i - 1] < faces.fixed_count) continue;
-      if (!(distance[i] > before && distance[i] < distance[n + 1])) return false;
+      if (!(distance[i] > before + tolerance && distance[i] < distance[n + 1])) return false;
       before = distance[i];
       if (i <= last_mover &&
           !reach.reaches(faces[chain[i - 1]].rectangle, point[i], (point[i] - image[i - 1]) / distance[i], distance[i],
@@ -98,8 +98,9 @@ struct UnfoldedPoints {
     const Vec3d d = point[i + 1] - point[i];
     if (!(distance[i + 1] > distance[i])) return false;
     t = passage(face, i);
-    if (!(t > 0 && t < 1)) return false;
-    const double own_length = norm(d), s1 = distance[i] + t * own_length;
+    const double own_length = norm(d), margin = tolerance / own_length;
+    if (!(t > margin && t < 1 - margin)) return false;  // in the plane of a face that the path bounces on
+    const double s1 = distance[i] + t * own_length;
     return reach.reaches(face.rectangle, point[i] + t * d, d / own_length, s1, distance[count - 1] - s1);
   }
   MW_HD double passage(const PlanarFace& face, int i) const {
