@@ -77,6 +77,22 @@ double compare(const Executor& executor, const Visibility& visibility, Serving s
 
 constexpr Visibility soft{};
 
+/// One search, and what it finds on one made-up device.
+struct OneSearch {
+  using E = Engine<loss::MeanDb>;
+  const DescentSite site{Movers::two, 1, 1, Serving::strongest};
+  const E engine{*site.problem, params<E>(hard)};
+  std::vector<std::string> said{};
+  const Result expected = on(CudaBatch{}, devices_with_losses(1));
+
+  template <class Executor>
+  Result on(Executor executor, std::shared_ptr<HostDevices> devices) {
+    executor.devices = std::move(devices);
+    executor.say = [this](const std::string& line) { said.push_back(line); };
+    return run(engine, executor);
+  }
+};
+
 TEST(DeviceExecutors, SearchAsTheHostDoes) {
   CudaBatch batch;
   batch.devices = devices_with_losses(1);
@@ -95,72 +111,62 @@ TEST(DeviceExecutors, TakeLossesThatDevicesDoNotKnow) {
 }
 
 TEST(DeviceExecutors, AreAlikeOnSeveralDevicesAndInContexts) {
-  const DescentSite site(Movers::two, 1, 1, Serving::strongest);
-  using E = Engine<loss::MeanDb>;
-  const E engine{*site.problem, params<E>(hard)};
-  CudaBatch one;
-  one.devices = devices_with_losses(1);
-  const Result expected = run(engine, one);
-  CudaBatch three = one;
-  three.devices = devices_with_losses(3);
-  EXPECT_EQ(distance(run(engine, three), expected), 0);
-  three.prm.device = {2, 0};
-  three.prm.most = 2;
-  std::vector<std::string> said;
-  three.say = [&](const std::string& line) { said.push_back(line); };
-  EXPECT_EQ(distance(run(engine, three), expected), 0);
-  CudaContexts contexts;
-  contexts.devices = devices_with_losses(2);
-  EXPECT_EQ(distance(run(engine, contexts), expected), 0);
-  EXPECT_EQ(std::dynamic_pointer_cast<const HostDevices>(contexts.devices)->made, 9);
+  OneSearch search;
+  EXPECT_EQ(distance(search.on(CudaBatch{}, devices_with_losses(3)), search.expected), 0);
+  CudaBatch two;
+  two.prm.device = {2, 0};
+  two.prm.most = 2;
+  EXPECT_EQ(distance(search.on(two, devices_with_losses(3)), search.expected), 0);
+  const auto devices = devices_with_losses(2);
+  EXPECT_EQ(distance(search.on(CudaContexts{}, devices), search.expected), 0);
+  EXPECT_EQ(devices->made, 9);
 }
 
 TEST(DeviceExecutors, GoOnWithLessWhereMemoryEnds) {
-  const DescentSite site(Movers::two, 1, 1, Serving::strongest);
-  using E = Engine<loss::MeanDb>;
-  const E engine{*site.problem, params<E>(hard)};
-  CudaBatch whole;
-  whole.devices = devices_with_losses(1);
-  const Result expected = run(engine, whole);
-  std::vector<std::string> said;
-  const auto say = [&](const std::string& line) { said.push_back(line); };
-  CudaBatch small = whole;
-  const auto small_devices = devices_with_losses(1);
-  small_devices->most = 4;
-  small.devices = small_devices;
-  small.say = say;
-  EXPECT_EQ(distance(run(engine, small), expected), 0);
-  ASSERT_GE(said.size(), 2u);
-  EXPECT_EQ(said[0], "9 worlds in 2 groups of 5 after made-up allocation failed");
-  EXPECT_EQ(said[1], "9 worlds in 3 groups of 3 after made-up allocation failed");
+  OneSearch search;
+  const auto small = devices_with_losses(1);
+  small->most = 4;
+  EXPECT_EQ(distance(search.on(CudaBatch{}, small), search.expected), 0);
+  ASSERT_GE(search.said.size(), 2u);
+  EXPECT_EQ(search.said[0], "9 worlds in 2 groups of 5 after made-up allocation failed");
+  EXPECT_EQ(search.said[1], "9 worlds in 3 groups of 3 after made-up allocation failed");
 
-  said.clear();
-  CudaContexts contexts;
+  search.said.clear();
   const auto few = devices_with_losses(1);
-  few->own_contexts_left = std::make_shared<std::atomic<int>>(5);
-  contexts.devices = few;
-  contexts.say = say;
-  EXPECT_THROW(run(engine, contexts), backend::OutOfDeviceMemory);  // these give none back
+  few->contexts = 5;
+  EXPECT_EQ(distance(search.on(CudaContexts{}, few), search.expected), 0);
+  ASSERT_FALSE(search.said.empty());
+  EXPECT_EQ(search.said[0], "4 contexts after made-up context failed");
+  EXPECT_EQ(few->alive, 0);
+
+  search.said.clear();
+  const auto two = devices_with_losses(2);
+  two->contexts = 5;
+  EXPECT_EQ(distance(search.on(CudaContexts{}, two), search.expected), 0);
+  ASSERT_FALSE(search.said.empty());
+  EXPECT_EQ(search.said[0], "2 contexts a device after made-up context failed");
+  two->contexts = 1;
+  EXPECT_THROW(search.on(CudaContexts{}, two), backend::OutOfDeviceMemory);
+
+  few->contexts = 0;
+  EXPECT_THROW(search.on(CudaContexts{}, few), backend::OutOfDeviceMemory);
 }
 
 TEST(DeviceExecutors, StayWithinABudget) {
-  const DescentSite site(Movers::two, 1, 1, Serving::strongest);
-  using E = Engine<loss::MeanDb>;
-  const E engine{*site.problem, params<E>(hard)};
+  OneSearch search;
+  const auto expected_bytes = [&](const char* name) { return std::stod(*find_value(search.expected.execution, name)); };
+  const double shared = expected_bytes("bytes_shared_expected"), each = expected_bytes("bytes_per_world_expected");
   CudaBatch batch;
-  batch.devices = devices_with_losses(1);
-  const Result whole = run(engine, batch);
-  const double shared = std::stod(*find_value(whole.execution, "bytes_shared_expected")),
-               each = std::stod(*find_value(whole.execution, "bytes_per_world_expected"));
   batch.prm.memory_budget_bytes = shared + 4.5 * each;
-  std::vector<std::string> said;
-  batch.say = [&](const std::string& line) { said.push_back(line); };
-  const Result staged = run(engine, batch);
-  EXPECT_EQ(distance(staged, whole), 0);
-  ASSERT_FALSE(said.empty());
-  EXPECT_EQ(said[0], "9 worlds in 3 groups of 4");
+  const Result staged = search.on(batch, devices_with_losses(1));
+  EXPECT_EQ(distance(staged, search.expected), 0);
+  ASSERT_FALSE(search.said.empty());
+  EXPECT_EQ(search.said[0], "9 worlds in 3 groups of 4");
+  const auto bytes = [](const Result& r) { return std::stod(*find_value(r.execution, "bytes_on_devices")); };
+  EXPECT_GT(bytes(search.expected), batch.prm.memory_budget_bytes);
+  EXPECT_LE(bytes(staged), batch.prm.memory_budget_bytes);  // whatever the lists have grown to
   batch.prm.memory_budget_bytes = shared / 2;
-  EXPECT_NE(error_of([&] { run(engine, batch); }).find("device: expected"), std::string::npos);
+  EXPECT_NE(error_of([&] { search.on(batch, devices_with_losses(1)); }).find("device: expected"), std::string::npos);
 }
 
 TEST(DeviceExecutors, SayWhatTheyCannotDo) {
@@ -174,6 +180,13 @@ TEST(DeviceExecutors, SayWhatTheyCannotDo) {
   batch.prm.most = -1;
   EXPECT_EQ(error_of([&] { batch.check(); }), "executor.most: expected 0 (as many as memory holds) or more");
   batch.prm.most = 0;
+  ProblemOptions tiled{.paths = {.max_depth = 2, .memory_budget_bytes = 100'000}};
+  const Problem problem(site.scene,
+                        {{placement::FreePose{site.scene.objects[site.movers[0]].name, {1, 1, .8}, {7, 4, 2}}}}, tiled);
+  EXPECT_EQ(error_of([&] {
+              run(E{problem, params<E>(hard)}, batch);
+            }),
+            "memory budget: holds the static paths of some receivers only; a batch keeps those of all");
   batch.devices = devices_with_losses(0);
   EXPECT_THROW(run(E{*site.problem, params<E>(hard)}, batch), backend::NoDevice);
 }

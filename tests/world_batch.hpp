@@ -95,12 +95,15 @@ PathKeys blocked_paths(const Batch& batch, const paths::batch::Arrays& arrays) {
   return keys;
 }
 
+/// To the larger one; NaN is larger than everything.
+inline void raise(double& worst, double difference) {
+  if (!(difference <= worst)) worst = std::isnan(difference) ? 1e300 : difference;
+}
 /// Largest difference of two lists of gains, relative to each.
 inline double relative_difference(std::span<const double> found, std::span<const double> expected) {
   double worst = found.size() == expected.size() ? 0 : 1e300;
   for (std::size_t i = 0; i < found.size() && i < expected.size(); ++i)
-    if (found[i] != expected[i])
-      worst = std::max(worst, std::abs(found[i] - expected[i]) / std::max(found[i], expected[i]));
+    if (found[i] != expected[i]) raise(worst, std::abs(found[i] - expected[i]) / std::max(found[i], expected[i]));
   return worst;
 }
 /// Largest difference of two lists of gradients, relative to the largest gradient there.
@@ -109,8 +112,7 @@ inline double relative_difference(std::span<const PoseGradient> found, std::span
   const auto length = [](const PoseGradient& g) { return norm(g.translation) + norm(g.rotation); };
   for (std::size_t i = 0; i < found.size() && i < expected.size(); ++i) {
     size = std::max(size, length(expected[i]));
-    worst = std::max(
-        worst, length({found[i].translation - expected[i].translation, found[i].rotation - expected[i].rotation}));
+    raise(worst, length({found[i].translation - expected[i].translation, found[i].rotation - expected[i].rotation}));
   }
   return worst / size;
 }

@@ -67,7 +67,8 @@ struct CloseWindow {
   const std::uint32_t* offsets;
   std::uint32_t capacity;
   MW_HD void operator()(std::uint32_t) const {
-    const std::uint32_t begin = before ? before->end : 0, needed = begin + offsets[words_of(length.now())];
+    const std::uint32_t begin = before ? before->end : 0, more = offsets[words_of(length.now())];
+    const std::uint32_t needed = more < ~begin ? begin + more : ~0u;
     *after = {begin, needed < capacity ? needed : capacity, needed};
   }
 };

@@ -64,7 +64,10 @@ struct DeviceShare {
   std::size_t groups() const { return at_once == 0 ? 0 : (count + at_once - 1) / at_once; }
 };
 
-/// Spreads worlds over devices by speed; how many run at once is what the free memory holds, less a tenth. Devices that
+/// What is free, less a tenth.
+inline std::size_t usable_bytes(const DeviceInfo& d) { return d.free_bytes - d.free_bytes / 10; }
+
+/// Spreads worlds over devices by speed; how many run at once is what their usable memory holds. Devices that
 /// hold no world get none. Throws NoDevice without devices, InputError when no device holds even one world.
 inline std::vector<DeviceShare> spread_worlds(std::size_t worlds, std::span<const DeviceInfo> devices,
                                               std::size_t shared_bytes, std::size_t bytes_per_world) {
@@ -73,7 +76,7 @@ inline std::vector<DeviceShare> spread_worlds(std::size_t worlds, std::span<cons
   std::vector<double> speeds;
   double total = 0;
   for (const DeviceInfo& d : devices) {
-    const std::size_t usable = d.free_bytes - d.free_bytes / 10;
+    const std::size_t usable = usable_bytes(d);
     const std::size_t fits =
         usable > shared_bytes ? (usable - shared_bytes) / std::max<std::size_t>(1, bytes_per_world) : 0;
     if (fits == 0) continue;

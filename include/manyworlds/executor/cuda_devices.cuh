@@ -38,7 +38,10 @@ class CudaDevices final : public paths::batch::Devices {
   }
   std::vector<backend::DeviceInfo> list() const override { return backend::cuda::list_devices(); }
   paths::batch::Footprint footprint(const paths::batch::BatchSpec& spec) const override {
-    return batch_footprint(spec);
+    paths::batch::Footprint footprint = batch_footprint(spec);
+    // Estimates: a context's own memory, and the largest stack (docs/results/ptxas.md) of all threads that fit a device.
+    footprint.context_bytes = (spec.visibility.kind == VisibilityKind::hard ? 1ull : 3ull) << 30;
+    return footprint;
   }
   std::unique_ptr<paths::batch::AnyGains> make(const paths::batch::BatchSpec& spec) const override {
     using backend::Cuda;

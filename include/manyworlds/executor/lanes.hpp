@@ -30,6 +30,12 @@ class Lanes {
         reception_(std::move(reception)),
         options_(std::move(options)),
         most_lanes_(options_.own_contexts ? options_.most : ~0u) {
+    if (options_.say)
+      options_.say = [say = std::move(options_.say),
+                      one_at_a_time = std::make_shared<std::mutex>()](const std::string& line) {
+        const std::lock_guard lock(*one_at_a_time);
+        say(line);
+      };
     const std::vector<backend::DeviceInfo> all = devices_->list();
     if (options_.devices.empty()) infos_ = all;
     for (const int device : options_.devices) infos_.push_back(backend::device_at(all, device));
@@ -59,11 +65,18 @@ class Lanes {
           errors[0] = std::current_exception();
         }
       } else {
-        for (const Share& share : shares) share.lane->start([&work, &share] { work(share); });
-        for (std::size_t i = 0; i < shares.size(); ++i) errors[i] = shares[i].lane->wait();
+        std::size_t started = 0;
+        try {
+          for (; started < shares.size(); ++started)
+            shares[started].lane->start([&work, &share = shares[started]] { work(share); });
+        } catch (...) {  // no thread
+          errors[started] = std::current_exception();
+        }
+        for (std::size_t i = 0; i < started; ++i) errors[i] = shares[i].lane->wait();
       }
-      if (!ran_out(errors)) return;
+      if (!ran_out(errors, shares)) break;
     }
+    learn();
   }
 
   Identity report() const {
@@ -87,6 +100,7 @@ class Lanes {
  private:
   struct Share {
     Lane* lane;
+    int device;
     std::uint32_t first, count, at_once;
   };
 
@@ -94,15 +108,16 @@ class Lanes {
   std::vector<Share> plan(std::uint32_t worlds, const Visibility& visibility) {
     if (footprint_.shared_bytes == 0) footprint_ = devices_->footprint(spec(1, visibility, 0));
     std::vector<Share> shares;
-    const std::size_t shared = options_.own_contexts ? 0 : footprint_.shared_bytes,
-                      each = footprint_.bytes_per_world + (options_.own_contexts ? footprint_.shared_bytes : 0);
+    const std::size_t world = std::max(footprint_.bytes_per_world, seen_),
+                      shared = options_.own_contexts ? 0 : footprint_.shared_bytes,
+                      each = options_.own_contexts ? footprint_.context_bytes + footprint_.shared_bytes + world : world;
     for (const backend::DeviceShare& d : backend::spread_worlds(worlds, infos_, shared, each)) {
       const std::size_t lanes = options_.own_contexts ? std::min<std::size_t>(d.at_once, most_lanes_) : 1;
       for (std::size_t i = 0; i < lanes; ++i) {
         const std::size_t begin = d.first + d.count * i / lanes, end = d.first + d.count * (i + 1) / lanes;
         const std::size_t at_once = options_.own_contexts ? 1 : std::min<std::size_t>(d.at_once, options_.most);
         shares.push_back(
-            {&lane(d.device, i), std::uint32_t(begin), std::uint32_t(end - begin), std::uint32_t(at_once)});
+            {&lane(d.device, i), d.device, std::uint32_t(begin), std::uint32_t(end - begin), std::uint32_t(at_once)});
       }
     }
     return shares;
@@ -121,20 +136,36 @@ class Lanes {
             visibility, options_.single, device, options_.own_contexts};
   }
   /// After a run: throws what went wrong, but for too many contexts, which become fewer.
-  bool ran_out(const std::vector<std::exception_ptr>& errors) {
+  bool ran_out(const std::vector<std::exception_ptr>& errors, const std::vector<Share>& shares) {
     for (const std::exception_ptr& error : errors) {
       if (!error) continue;
       try {
         std::rethrow_exception(error);
       } catch (const backend::OutOfDeviceMemory& e) {
-        if (!options_.own_contexts || errors.size() == 1) throw;
-        most_lanes_ = std::uint32_t(errors.size() / 2);
+        std::map<int, std::uint32_t> of_device;
+        std::uint32_t most = 0;
+        for (const Share& share : shares) most = std::max(most, ++of_device[share.device]);
+        if (!options_.own_contexts || most == 1) throw;
+        most_lanes_ = most / 2;
         lanes_.clear();
-        if (options_.say) options_.say(std::to_string(most_lanes_) + " contexts after " + e.call + " failed");
+        if (options_.say)
+          options_.say(std::to_string(most_lanes_) + (of_device.size() > 1 ? " contexts a device" : " contexts") +
+                       " after " + e.call + " failed");
         return true;
       }
     }
     return false;
+  }
+  /// Lists grow as paths are found: what worlds were seen to take counts from the next run on.
+  void learn() {
+    std::map<int, std::size_t> bytes;
+    for (const auto& [key, lane] : lanes_)
+      if (const paths::batch::AnyGains* batch = lane->staged().batch()) {
+        seen_ = std::max(seen_, batch->world_bytes() / batch->most_worlds());
+        bytes[key.first] += batch->shared_bytes() + batch->world_bytes();
+      }
+    for (const backend::DeviceInfo& d : infos_)
+      if (bytes[d.index] > backend::usable_bytes(d)) return lanes_.clear();
   }
 
   std::shared_ptr<const paths::batch::Devices> devices_;
@@ -144,6 +175,7 @@ class Lanes {
   std::uint32_t most_lanes_;
   std::vector<backend::DeviceInfo> infos_;
   paths::batch::Footprint footprint_;
+  std::size_t seen_ = 0;                                                ///< bytes of a world
   std::map<std::pair<int, std::size_t>, std::unique_ptr<Lane>> lanes_;  ///< by device
 };
 

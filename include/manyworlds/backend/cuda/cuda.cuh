@@ -9,15 +9,16 @@
 
 namespace manyworlds::backend {
 
-/// One CUDA device with one stream; the same functors as on Serial. One thread at a time. Every call names itself, what
-/// it is for, the device and the error when it fails (DeviceError); NoDevice where there is none.
+/// One CUDA device with one stream; the same functors as on Serial. One thread at a time, and one batch: programs point
+/// to the memory that a second one's sorts would replace. Every call names itself, what it is for, the device and the
+/// error when it fails (DeviceError); NoDevice where there is none.
 class Cuda {
  public:
   static constexpr const char* name = "cuda";
   enum class Isolation : std::uint8_t { primary_context, own_context };
 
   explicit Cuda(int device = 0, Isolation isolation = Isolation::primary_context)
-      : device_(device_at(cuda::list_devices(), device)) {
+      : device_(cuda::describe_device(device)) {
     if (isolation == Isolation::own_context) context_ = std::make_unique<cuda::Context>(device);
     activate();
     stream_ = std::make_unique<cuda::Stream>(device);
@@ -82,9 +83,10 @@ class Cuda {
   }
   void reserve(std::size_t keys) {
     if (keys <= numbers_.size()) return;
-    numbers_ = Buffer<Cuda, std::uint32_t>(*this, keys);
     scratch_ = Buffer<Cuda, unsigned char>(*this, cuda::sort_bytes(std::uint32_t(keys)));
-    for_each("numbers", std::uint32_t(keys), cuda::Number{numbers_.data()});
+    Buffer<Cuda, std::uint32_t> numbers(*this, keys);
+    for_each("numbers", std::uint32_t(keys), cuda::Number{numbers.data()});
+    numbers_ = std::move(numbers);
   }
 
   /// A step that is the same each time: launched, then recorded, then launched as one graph.
@@ -98,7 +100,10 @@ class Cuda {
   }
 
   /// From now on every launch is waited for and timed, and nothing is recorded: for profiles.
-  void profile() { stopwatch_ = std::make_unique<cuda::Stopwatch>(device_.index); }
+  void profile() {
+    activate();
+    stopwatch_ = std::make_unique<cuda::Stopwatch>(device_.index);
+  }
   /// Milliseconds by what was launched, of all launches since the last call.
   std::map<std::string, double> profiled() { return std::exchange(milliseconds_, {}); }
 

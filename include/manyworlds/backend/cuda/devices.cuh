@@ -3,30 +3,50 @@
 
 namespace manyworlds::backend::cuda {
 
-/// The devices of this machine with the memory that is free now. Throws NoDevice when there is none.
-inline std::vector<DeviceInfo> list_devices() {
+/// How many devices this machine has. Throws NoDevice when there is none, or none that works.
+inline int count_devices() {
   int count = 0;
-  check(cudaGetDeviceCount(&count), "cudaGetDeviceCount");
+  const cudaError_t error = cudaGetDeviceCount(&count);
+  cudaGetLastError();
+  if (error == cudaErrorInsufficientDriver) throw NoDevice("there is no NVIDIA driver, or it is too old");
+  if (error != cudaSuccess)
+    throw NoDevice(std::string(cudaGetErrorString(error)) + " (" + cudaGetErrorName(error) + ")");
   if (count == 0) throw NoDevice("the driver sees none");
-  int before = 0;
-  check(cudaGetDevice(&before), "cudaGetDevice");
+  return count;
+}
+
+/// What device number i is, without the memory that is free; touches no other.
+inline DeviceInfo describe_device(int i) {
+  const int count = count_devices();
+  if (i < 0 || i >= count)
+    throw InputError("device", "expected 0 to " + std::to_string(count - 1) + ", got " + std::to_string(i));
+  cudaDeviceProp properties;
+  check(cudaGetDeviceProperties(&properties, i), "cudaGetDeviceProperties", i);
+  DeviceInfo d;
+  d.index = i;
+  d.name = properties.name;
+  d.major = properties.major;
+  d.minor = properties.minor;
+  d.total_bytes = properties.totalGlobalMem;
+  d.multiprocessors = properties.multiProcessorCount;
+  int kilohertz = 0;
+  check(cudaDeviceGetAttribute(&kilohertz, cudaDevAttrClockRate, i), "cudaDeviceGetAttribute(clock rate)", i);
+  d.clock_ghz = kilohertz * 1e-6;
+  return d;
+}
+
+/// The devices of this machine with the memory that is free now: none on one that cannot be asked. Throws NoDevice when
+/// there is none.
+inline std::vector<DeviceInfo> list_devices() {
   std::vector<DeviceInfo> devices;
-  for (int i = 0; i < count; ++i) {
-    cudaDeviceProp properties;
-    check(cudaGetDeviceProperties(&properties, i), "cudaGetDeviceProperties", i);
-    DeviceInfo d;
-    d.index = i;
-    d.name = properties.name;
-    d.major = properties.major;
-    d.minor = properties.minor;
-    d.multiprocessors = properties.multiProcessorCount;
-    int kilohertz = 0;
-    check(cudaDeviceGetAttribute(&kilohertz, cudaDevAttrClockRate, i), "cudaDeviceGetAttribute(clock rate)", i);
-    d.clock_ghz = kilohertz * 1e-6;
-    check(cudaSetDevice(i), "cudaSetDevice", i);
-    check(cudaMemGetInfo(&d.free_bytes, &d.total_bytes), "cudaMemGetInfo", i);
-    devices.push_back(d);
-  }
+  int before = 0;
+  for (int i = 0, count = count_devices(); i < count; ++i) devices.push_back(describe_device(i));
+  check(cudaGetDevice(&before), "cudaGetDevice");
+  for (DeviceInfo& d : devices)
+    if (cudaSetDevice(d.index) != cudaSuccess || cudaMemGetInfo(&d.free_bytes, &d.total_bytes) != cudaSuccess) {
+      d.free_bytes = 0;
+      cudaGetLastError();
+    }
   check(cudaSetDevice(before), "cudaSetDevice", before);
   return devices;
 }

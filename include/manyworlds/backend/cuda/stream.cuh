@@ -87,6 +87,7 @@ class Graph {
     }
     check(cudaStreamEndCapture(stream.get(), &graph), "end of recording '" + what + "'", device);
     const cudaError_t made = cudaGraphInstantiate(&executable_, graph, 0);
+    if (made != cudaSuccess) executable_ = nullptr;
     cudaGraphDestroy(graph);
     check(made, "cudaGraphInstantiate '" + what + "'", device);
   }

@@ -11,6 +11,7 @@ namespace manyworlds::paths::batch {
 struct Footprint {
   std::size_t shared_bytes = 0;     ///< once
   std::size_t bytes_per_world = 0;  ///< on top, for each world
+  std::size_t context_bytes = 0;    ///< what a context of its own takes beside that
 };
 
 /// What a batch is made for.

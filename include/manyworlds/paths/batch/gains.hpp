@@ -53,8 +53,8 @@ class Gains {
         gradient_(backend, std::size_t(worlds) * arrays.movers) {
     expect(arrays.coherent == std::is_same_v<V, CVec3<T>>, "batch",
            "sums of fields where gains are coherent, else of powers");
-    expect(worlds > 0 && std::uint64_t(worlds) * links_ < ~std::uint32_t(0), "batch",
-           "at least one world, and fewer than 2^32 links of worlds");
+    expect(worlds > 0, "batch", "at least one world");
+    detail::index_range(std::uint64_t(groups_of(worlds)) * kernels::Overlay::group, links_ + 1);
     expect(Finder::hard == (visibility.kind == VisibilityKind::hard), "batch",
            Finder::hard ? "hard visibility" : "soft visibility");
     make_room();

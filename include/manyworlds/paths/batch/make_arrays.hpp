@@ -103,6 +103,8 @@ inline Arrays make_arrays(const StaticWorld& world) {
   a.receiver_tiles = detail::tiles_of(boxes);
 
   a.first_path.assign(a.links() + 1, 0);
+  if (world.tiles > 1)
+    throw InputError("memory budget", "holds the static paths of some receivers only; a batch keeps those of all");
   for (std::uint32_t tx = 0; tx < a.transmitters.size(); ++tx) {
     const TransmitterCache& cache = world.static_paths[tx]->cache;
     for (const Beam& prefix : cache.prefixes) a.prefixes.push_back(detail::pyramid(prefix, tx, a.depth));

@@ -153,16 +153,18 @@ class PathFinder {
     pairs_ = {};
     candidates_ = {};
     traced_ = {};
+    traced_count_ = {};
     paths_ = {};
     hops_ = {};
+    keys_ = {};
     marks_ = {};
     pyramids_ = {b, room_.pyramids};
     pairs_ = {b, room_.pairs};
     candidates_ = {b, room_.candidates};
-    traced_ = {b, std::size_t(room_.candidates) * depth};
+    traced_ = {b, detail::index_range(room_.candidates, depth)};
     traced_count_ = {b, room_.candidates};
     paths_ = {b, room_.paths};
-    hops_ = {b, std::size_t(room_.paths) * depth};
+    hops_ = {b, detail::index_range(room_.paths, depth)};
     keys_ = {b, room_.paths};
     marks_ = {b, longest};
   }

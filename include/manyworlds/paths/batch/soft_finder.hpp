@@ -239,6 +239,8 @@ class SoftFinder {
     legs_ = {};
     paths_ = {};
     hops_ = {};
+    keys_ = {};
+    path_groups_ = {};
     tiles_ = {};
     marks_ = {};
     pyramids_ = {b, room_.pyramids};

@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <stdexcept>
 
 #include "manyworlds/backend/device.hpp"
 #include "manyworlds/paths/batch/any_gains.hpp"
@@ -10,7 +11,7 @@ namespace manyworlds::paths::batch {
 /// repeated; nothing is lost.
 class StagedGains {
  public:
-  /// Makes a batch for so many worlds; throws OutOfDeviceMemory when it does not fit.
+  /// Makes a batch for so many worlds; throws OutOfDeviceMemory when it does not fit, std::length_error beyond 2^32.
   using Make = std::function<std::unique_ptr<AnyGains>(std::uint32_t worlds, const Visibility& visibility)>;
   /// Told whenever the groups change: one line.
   using Say = std::function<void(const std::string&)>;
@@ -28,10 +29,9 @@ class StagedGains {
         f(*batch_, done, count);
         done += count;
       } catch (const backend::OutOfDeviceMemory& error) {
-        batch_.reset();
-        if (count == 1) throw;
-        most_at_once_ = (count + 1) / 2;
-        tell(worlds, most_at_once_, " after " + error.call + " failed");
+        halve(worlds, count, error.call + " failed");
+      } catch (const std::length_error& error) {  // of indices
+        halve(worlds, count, error.what());
       }
     }
   }
@@ -41,6 +41,13 @@ class StagedGains {
   std::uint32_t at_once() const { return at_once_; }  ///< in the last run
 
  private:
+  /// While an exception is handled, which goes on where there is nothing to halve.
+  void halve(std::uint32_t worlds, std::uint32_t count, const std::string& why) {
+    batch_.reset();
+    if (count == 1) throw;
+    most_at_once_ = (count + 1) / 2;
+    tell(worlds, most_at_once_, " after " + why);
+  }
   void prepare(std::uint32_t worlds, const Visibility& visibility) {
     if (batch_ && batch_->most_worlds() >= worlds && visibility.tiles == visibility_.tiles &&
         (visibility.kind == VisibilityKind::hard) == (visibility_.kind == VisibilityKind::hard)) {
