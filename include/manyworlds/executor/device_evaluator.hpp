@@ -86,10 +86,14 @@ class DeviceEvaluator {
     });
     lanes_.run(std::uint32_t(evaluations.size()), kind.visibility,
                [&](AnyGains& batch, std::uint32_t first, std::uint32_t count) {
-                 batch.find(std::span(poses_).subspan(first * movers, count * movers));
                  const auto some = evaluations.subspan(first, count);
-                 if (!losses_there(batch, kind, some)) losses_here(context, batch, some, for_each);
-                 if (kind.gradient) batch.pull(std::span(gradients_).subspan(first * movers, count * movers));
+                 const auto poses = std::span(poses_).subspan(first * movers, count * movers);
+                 const auto gradients =
+                     std::span(gradients_).subspan(first * movers, kind.gradient ? count * movers : 0);
+                 if (evaluate_there(batch, kind, poses, some, gradients)) return;
+                 batch.find(poses);
+                 losses_here(context, batch, some, for_each);
+                 if (kind.gradient) batch.pull(gradients);
                });
     for_each(evaluations.size(), [&](std::size_t i, auto& workspace) {
       Evaluation& e = *evaluations[i];
@@ -103,11 +107,12 @@ class DeviceEvaluator {
   }
 
   /// False when the backend does not know the losses.
-  static bool losses_there(AnyGains& batch, const Kind& kind, std::span<Evaluation*> evaluations) {
+  static bool evaluate_there(AnyGains& batch, const Kind& kind, std::span<const Pose> poses,
+                             std::span<Evaluation*> evaluations, std::span<PoseGradient> gradients) {
     if (!kind.loss || (kind.final_value && !kind.final_loss)) return false;
     std::vector<double> values(evaluations.size()), finals(values), weakest(values);
-    if (kind.final_value && !batch.losses(*kind.final_loss, false, finals, weakest)) return false;
-    if (!batch.losses(*kind.loss, kind.gradient, values, weakest)) return false;
+    if (!batch.evaluate(poses, *kind.loss, values, weakest, gradients)) return false;
+    if (kind.final_value && !batch.losses(*kind.final_loss, finals)) return false;
     for (std::size_t i = 0; i < evaluations.size(); ++i) {
       evaluations[i]->value = values[i];
       evaluations[i]->weakest_dbm = weakest[i];

@@ -14,13 +14,18 @@ class AnyGains {
  public:
   virtual ~AnyGains() = default;
 
-  /// poses [world][mover] of at most most_worlds() worlds; everything below is about these then.
+  /// poses [world][mover] of at most most_worlds() worlds to their losses, powers at the weakest receivers and, unless
+  /// it is empty, gradient [world][mover] of the losses, in one sequence of launches. False, with nothing done, when the
+  /// backend has no code for this loss.
+  virtual bool evaluate(std::span<const Pose> poses, const StructCopy& loss, std::span<double> values,
+                        std::span<double> weakest_dbm, std::span<PoseGradient> gradient) = 0;
+  /// Another loss of the same gains, by world; false as above.
+  virtual bool losses(const StructCopy& loss, std::span<double> values) = 0;
+
+  /// The same step by step, for losses that are computed elsewhere.
   virtual void find(std::span<const Pose> poses) = 0;
-  virtual void read_gains(std::span<double> gains) const = 0;  ///< [world][link]
-  /// Losses of the gains found, by world, and powers at the weakest receivers; with `adjoint` pull() goes on from
-  /// there. False when the backend has no code for this loss.
-  virtual bool losses(const StructCopy& loss, bool adjoint, std::span<double> values, std::span<double> weakest_dbm) = 0;
-  virtual void write_gain_bar(std::span<const double> gain_bar) = 0;  ///< [world][link]; instead of losses()
+  virtual void read_gains(std::span<double> gains) const = 0;         ///< [world][link]
+  virtual void write_gain_bar(std::span<const double> gain_bar) = 0;  ///< [world][link]
   virtual void pull(std::span<PoseGradient> gradient) = 0;            ///< [world][mover]
 
   /// From the next find() on; see Gains.

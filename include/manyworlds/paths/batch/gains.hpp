@@ -108,17 +108,22 @@ class Gains {
   void read_gains(std::span<double> gains) const { gains_.read(gains); }  ///< of the first worlds
   void read_gradient(std::span<PoseGradient> gradient) const { gradient_.read(gradient); }
   void find_and_evaluate() {
-    for (bool complete = false; !complete; ++steps_) {
-      backend_->run(forward_, "gains", [&] { launch_gains(); });
-      complete = make_room_if_needed();
-    }
+    run(forward_, "gains", [&] { launch_gains(); });
   }
   void pull() {
     backend_->run(backward_, "adjoint of gains", [&] { launch_pullback(); });
   }
 
   /// For those that make these launches part of a step of their own. That has to run again while
-  /// !make_room_if_needed().
+  /// !make_room_if_needed(), as it does here.
+  template <class Step>
+  void run(typename Backend::Program& program, const char* what, const Step& step) {
+    for (bool complete = false; !complete; ++steps_) {
+      backend_->run(program, what, step);
+      complete = make_room_if_needed();
+      if (!complete) program.reset();
+    }
+  }
   void launch_gains() {
     Backend& run = *backend_;
     finder_.find();

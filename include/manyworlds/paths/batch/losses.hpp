@@ -59,8 +59,9 @@ class Losses {
   }
 
   const double* values() const { return values_.data(); }  ///< by world
+  void read(std::span<double> values) const { values_.read(values); }
   void read(std::span<double> values, std::span<double> weakest_dbm) const {
-    values_.read(values);
+    read(values);
     weakest_dbm_.read(weakest_dbm);
   }
   std::size_t bytes() const {

@@ -58,34 +58,48 @@ class OwnedGains final : public AnyGains {
         kinds_(std::move(of.kinds)) {
     if (of.reception) losses_.emplace(*backend_, arrays, worlds, *of.reception, gains_.link_gains(), gains_.gain_bar());
   }
-  void find(std::span<const Pose> poses) override {
-    const std::size_t count = poses.size() / movers_;
-    expect(count > 0 && count <= most_worlds() && poses.size() == count * movers_, "batch",
-           "poses of all movers of 1 to " + std::to_string(most_worlds()) + " worlds");
-    gains_.resize(padded(std::uint32_t(count)));
-    if (gains_.worlds() == count) {
-      gains_.place(poses);
-    } else {
-      poses_.assign(poses.begin(), poses.end());
-      for (std::size_t i = poses.size(); i < gains_.worlds() * movers_; ++i) poses_.push_back(poses_[i - movers_]);
-      gains_.place(poses_);
+  bool evaluate(std::span<const Pose> poses, const StructCopy& loss, std::span<double> values,
+                std::span<double> weakest_dbm, std::span<PoseGradient> gradient) override {
+    const auto launch_losses = losses_ ? kinds_.find(loss.type()) : nullptr;
+    if (!launch_losses) return false;
+    place(poses);
+    const bool adjoint = !gradient.empty();
+    if (!recorded_ || !(*recorded_ == std::pair(loss, adjoint))) {
+      evaluation_.reset();
+      recorded_.emplace(loss, adjoint);
     }
-    gains_.find_and_evaluate();
-  }
-  void read_gains(std::span<double> gains) const override { gains_.read_gains(gains); }
-  bool losses(const StructCopy& loss, bool adjoint, std::span<double> values, std::span<double> weakest_dbm) override {
-    const auto launch = losses_ ? kinds_.find(loss.type()) : nullptr;
-    if (!launch) return false;
-    launch(*losses_, loss, gains_.worlds(), adjoint);
+    gains_.run(evaluation_, "evaluation", [&] {
+      gains_.launch_gains();
+      launch_losses(*losses_, loss, gains_.worlds(), adjoint);
+      if (adjoint) gains_.launch_pullback();
+    });
     losses_->read(values, weakest_dbm);
+    if (adjoint) gains_.read_gradient(gradient);
     return true;
   }
+  bool losses(const StructCopy& loss, std::span<double> values) override {
+    const auto launch = losses_ ? kinds_.find(loss.type()) : nullptr;
+    if (!launch) return false;
+    launch(*losses_, loss, gains_.worlds(), false);
+    losses_->read(values);
+    return true;
+  }
+  void find(std::span<const Pose> poses) override {
+    place(poses);
+    const std::size_t steps = gains_.steps();
+    gains_.find_and_evaluate();
+    if (gains_.steps() != steps + 1) recorded_.reset();  // there is more room, elsewhere
+  }
+  void read_gains(std::span<double> gains) const override { gains_.read_gains(gains); }
   void write_gain_bar(std::span<const double> gain_bar) override { gains_.write_gain_bar(gain_bar); }
   void pull(std::span<PoseGradient> gradient) override {
     gains_.pull();
     gains_.read_gradient(gradient);
   }
-  void set_visibility(const Visibility& visibility) override { gains_.set_visibility(visibility); }
+  void set_visibility(const Visibility& visibility) override {
+    gains_.set_visibility(visibility);
+    recorded_.reset();
+  }
   std::uint32_t most_worlds() const override { return gains_.most_worlds(); }
   std::size_t steps() const override { return gains_.steps(); }
   const Room& used() const override { return gains_.finder().used(); }
@@ -93,6 +107,18 @@ class OwnedGains final : public AnyGains {
   std::size_t world_bytes() const override { return gains_.world_bytes() + (losses_ ? losses_->bytes() : 0); }
 
  private:
+  void place(std::span<const Pose> poses) {
+    const std::size_t count = poses.size() / movers_;
+    expect(count > 0 && count <= most_worlds() && poses.size() == count * movers_, "batch",
+           "poses of all movers of 1 to " + std::to_string(most_worlds()) + " worlds");
+    const std::uint32_t worlds = padded(std::uint32_t(count));
+    if (worlds != gains_.worlds()) recorded_.reset();
+    gains_.resize(worlds);
+    if (worlds == count) return gains_.place(poses);
+    poses_.assign(poses.begin(), poses.end());
+    for (std::size_t i = poses.size(); i < worlds * movers_; ++i) poses_.push_back(poses_[i - movers_]);
+    gains_.place(poses_);
+  }
   /// Launches are recorded for a number of worlds: worlds that stop one by one do not change it each time. The places
   /// that are left repeat the last world.
   std::uint32_t padded(std::uint32_t worlds) const {
@@ -106,6 +132,8 @@ class OwnedGains final : public AnyGains {
   LossKinds<Backend> kinds_;
   std::optional<Losses<Backend>> losses_;
   std::vector<Pose> poses_;
+  typename Backend::Program evaluation_;
+  std::optional<std::pair<StructCopy, bool>> recorded_;  ///< the loss of the program, and whether it has an adjoint
 };
 
 template <class V, class Finder, class T, class Backend>
