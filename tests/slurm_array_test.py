@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""examples/cluster/slurm_array.sbatch, run as Slurm runs it, with a small search and an srun that only runs its command.
+"""examples/cluster/slurm_array.sbatch, run as Slurm runs it, with a small search and an srun that only runs it.
 
     python3 tests/slurm_array_test.py build/examples/place
 """
