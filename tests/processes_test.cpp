@@ -80,12 +80,32 @@ TEST(Processes, AWorkerThatCannotStartNamesTheCommandAndTheReason) {
 
   const Outcome sleeping = search({"executor=processes", script("sleep 30\n"), "start_timeout=0.2"});
   EXPECT_EQ(sleeping.code, 2);
-  EXPECT_NE(sleeping.err.find("has not begun within 0.2 s"), std::string::npos) << sleeping.err;
+  EXPECT_NE(sleeping.err.find(" program=" + (folder.path / "worker").string() +
+                              " start_timeout=0.2' has not begun within 0.2 s"),
+            std::string::npos)
+      << sleeping.err;
 
   const Outcome other = search({"executor=processes", script(std::string("exec ") + MANYWORLDS_WORKER_PROGRAM +
                                                              " executor=processes worlds=9\n")});
   EXPECT_EQ(other.code, 2);
   EXPECT_NE(other.err.find("main() comes to): worlds was 8, is 9"), std::string::npos) << other.err;
+}
+
+TEST(Processes, AWorkerThatDoesNotListenMayTidyUpBeforeItIsKilled) {
+  const mw::test::Folder folder("deaf");  // reads no messages, so that being asked does not end it
+  const std::string worker = folder.path / "worker";
+  std::ofstream(worker) << "#!/bin/sh\ntrap 'echo tidy >" << (folder.path / "tidied").string()
+                        << "; exit' TERM\nwhile :; do sleep 0.01; done\n";
+  std::filesystem::permissions(worker, std::filesystem::perms::owner_all);
+  const Outcome outcome = search({"executor=processes", "processes=1", "program=" + worker, "start_timeout=1"});
+  EXPECT_NE(outcome.err.find("has not begun within 1 s"), std::string::npos) << outcome.err;
+  EXPECT_TRUE(std::filesystem::exists(folder.path / "tidied")) << "it was killed before SIGTERM had reached it";
+
+  std::filesystem::remove(folder.path / "tidied");
+  std::ofstream(worker) << "#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 0.01; done\n";
+  const Outcome deaf = search({"executor=processes", "processes=1", "program=" + worker, "start_timeout=1"});
+  EXPECT_NE(deaf.err.find("has not begun within 1 s"), std::string::npos) << deaf.err;
+  EXPECT_TRUE(mw::test::processes_of(folder.path).empty()) << "SIGKILL ends what ignores SIGTERM";
 }
 
 TEST(Processes, EndWhereNobodyTellsOfDeadChildren) {

@@ -88,8 +88,10 @@ struct Fragile {
 static_assert(mw::Loss<Fragile>);
 
 void print(const mw::Result& r) {
-  std::printf("winner %u value %a evaluations %a iterations %d\n", r.winner, r.value, r.counts.evaluations(),
+  std::printf("winner %u value %a evaluations %a iterations %d at", r.winner, r.value, r.counts.evaluations(),
               r.iterations);
+  for (const double number : r.x) std::printf(" %a", number);
+  std::printf("\n");
   for (const mw::WorldResult& w : r.worlds) {
     std::printf("world %u %s retries %d value %a:", w.id, choices(w.reason).at(std::size_t(w.reason)), w.retries,
                 w.value);

@@ -109,7 +109,8 @@ svg g[data-w]:hover, svg g.hot, svg .dense g[data-w]:hover, svg .dense g.hot { s
   stroke: var(--ink); color: var(--ink); }
 footer { color: var(--soft); font-size: 13px; margin-top: 22px; }
 @media (max-width: 560px) { main { padding: 16px 10px 32px; } section { padding: 14px 12px; } h1 { font-size: 24px; }
-  .lead { font-size: 16px; } .tiles { grid-template-columns: 1fr 1fr; } .tiles dd { font-size: 20px; } }
+  .lead { font-size: 16px; } .tiles { grid-template-columns: 1fr 1fr; } .tiles dd { font-size: 20px; }
+  .tiles div:last-child:nth-child(odd) { grid-column: 1 / -1; } .brand b { width: 100%; } }
 @media print { :root { --page: #ffffff; } body { font-size: 12px; } main { max-width: none; padding: 0; }
   section { border: 0; padding: 10px 0; } figure, svg, tr, .tiles { break-inside: avoid; } h2, h3, .note {
   break-after: avoid; }
