@@ -49,7 +49,7 @@ def median(runs, counter):
 
 def spread(runs, counter):
     values = [row[counter] for row in runs]
-    return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
+    return f"{statistics.median(values):.3g} ({min(values):.3g} to {max(values):.3g})"
 
 
 def bar_on(runs, counter, at_least=None, at_most=None):
@@ -105,18 +105,18 @@ def main():
     say = Report()
     say("# Any-hit: is a segment blocked, against Embree 3", "",
         *heading("nice -n -10 python3 bench/any_hit.py build/bench docs/results/any-hit.md"), "",
-        f"One thread. Medians of {REPETITIONS} repetitions of two programs in turn, with the least and the most; within a",
-        "repetition all ways of asking take turns. M/s: millions of segments a second. Crossings: which faces a",
-        "segment meets, at most three, as paths that pass through walls ask.", "",
-        "Who asks what: the ends of a chain, receiver beside receiver, go sixteen at a time as packets (`ChainPacket`),",
-        "from a fixed transmitter as off a panel; what a packet leaves open, hard paths off a panel, arrivals at it, and",
-        "what cuts off beams are asked segment by segment: by a single any-hit or, where walls may be passed through, by",
-        "crossings.")
+        f"One thread. Medians of {REPETITIONS} repetitions of two programs in turn, with the least and the most;",
+        "within a repetition all ways of asking take turns. M/s: millions of segments a second. Crossings: which faces",
+        "a segment meets, at most three, as paths that pass through walls ask; over any-hit on the same segments.", "",
+        "Who asks what: the ends of a chain, receiver beside receiver, go sixteen at a time as packets",
+        "(`ChainPacket`), from a fixed transmitter as off a panel; what a packet leaves open, hard paths off a panel,",
+        "arrivals at it, and what cuts off beams are asked segment by segment: by a single any-hit or, where walls may",
+        "be passed through, by crossings.")
     bars = path_segments(say, of("any_hit_on_path_segments")) + random_segments(say, of("any_hit_against_embree"))
-    say("", "*any*: between two random points; *free*: those that nothing blocks; *short*: a tenth as long. In an office",
-        "that is not turned, faces are parallel to the axes.")
+    say("", "*any*: between two random points; *free*: those that nothing blocks; *short*: a tenth as long. In an",
+        "office that is not turned, faces are parallel to the axes.")
     say.table("Bars", "measure", "bar", "measured", "verdict")
-    for row in bars:
+    for row in sorted(bars, key=lambda bar: ("packets", "singles", "crossings").index(bar[0].split()[0])):
         say.row(*row)
     if len(sys.argv) > 2:
         say.write(sys.argv[2])

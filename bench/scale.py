@@ -3,9 +3,9 @@
 
     nice -n -10 python3 bench/scale.py build/bench/{scale,threads}_bench [FILE.md]   # 11 minutes
 
-Instead of a program: a JSON file that its --benchmark_out wrote. FILE.md: write the tables there, too; what stands in it
-from the line "## Remarks" on is kept. The cities of Sionna RT are taken from MANYWORLDS_SIONNA_SCENES, by default the
-virtual environment of bench/peers/sionna_rt.sh.
+Instead of a program: a JSON file that its --benchmark_out wrote. FILE.md: write the tables there, too; what stands in
+it from the line "## Remarks" on is kept. The cities of Sionna RT are taken from MANYWORLDS_SIONNA_SCENES, by default
+the virtual environment of bench/peers/sionna_rt.sh.
 """
 import glob
 import json
@@ -69,8 +69,8 @@ def megabytes(value):
 
 def sizes(say, title, first, cases, growth=None):
     """One row per case: (cells, hard row, fresnel row, size or None); `growth` heads the exponents of growth."""
-    head = [*first, "static paths", "start, ms", "first hard step, ms", "hard step, ms", "Fresnel step, ms", "shared, MB",
-            "workspace hard, MB", "Fresnel, MB"]
+    head = [*first, "static paths", "start, ms", "first hard step, ms", "hard step, ms", "Fresnel step, ms",
+            "shared, MB", "workspace hard, MB", "Fresnel, MB"]
     growing = ("start", "hard step", "Fresnel step", "shared") if growth else ()
     say.table(title, *head, *(f"{what} grows as {growth}^" for what in growing))
     before = None
@@ -96,32 +96,31 @@ def both(rows, *key):
 
 
 def worlds(say, rows, bar):
-    """Time and memory by number of worlds, each with the same number of iterations."""
-    ALL = 0  # threads, as the benchmark is told
+    """Time and memory by number of worlds, beside those of one world that makes as many iterations."""
     say.table("Worlds: office_v1, depth 2, transmission, 950 receivers", "worlds", "threads",
               *(f"{name}: {what}" for name in VISIBILITIES
-                for what in ("ms a world-step", "in all, MB", "time over 1 world", "memory over 1 world")))
+                for what in ("ms a world-step", "one world alone", "time over one world", "in all, MB",
+                             "memory over one world")))
     for n, of in sorted({(key[0], key[2]) for key, _ in rows.of("by_worlds")}, key=lambda case: (-case[1], case[0])):
-        first = rows("by_worlds", n, 0, of)
-        count = int(first["threads"])
-        cells = [f"{n:,}", "1" if count == 1 else f"{count}, " + ("both inside a step" if n == 1 else "a world each")]
-        for kind in range(2):
-            row, one = rows("by_worlds", n, kind, of), rows("by_worlds", 1, kind, of)
-            cells += [ms(row["world_step_ms"]), megabytes(row["bytes"]),
-                      f"{row['world_step_ms'] / one['world_step_ms']:.2f}", f"{row['bytes'] / one['bytes']:.2f}"]
+        cells = [f"{n:,}", f"{rows('by_worlds', n, 0, of)['threads']:.0f}"]
+        for kind, name in enumerate(VISIBILITIES):
+            row = rows("by_worlds", n, kind, of)
+            time, memory = row["world_step_ms"] / row["one_world_step_ms"], row["bytes"] / row["one_world_bytes"]
+            cells += [ms(row["world_step_ms"]), ms(row["one_world_step_ms"]), f"{time:.2f}", megabytes(row["bytes"]),
+                      f"{memory:.2f}"]
+            if n == 32:
+                where = f"32 worlds over 1, both on {row['threads']:.0f} thread(s), {name}"
+                bar(f"{where}: bytes in all", "<= 2", memory, memory <= 2)
+                bar(f"{where}: time per world", "<= 1", time, time <= 1)
         say.row(*cells)
-    say("", "Each world makes 40 hard or 10 Fresnel iterations. Times over 1 world compare equal numbers of threads; one",
-        "world has all of them inside its steps. Where there are few worlds runs are repeated from other starts, until",
-        "there were 96 worlds, and the mean is given.")
+    say("", "Each world makes 40 hard or 10 Fresnel iterations. One world alone: the mean of 32 runs, from the starts",
+        "of the first 32 worlds, in turn with the run of all and with as many threads, which are all inside its steps;",
+        "of 32 worlds each thread has some.")
     for kind, name in enumerate(VISIBILITIES):
-        row, one = rows("by_worlds", 32, kind, ALL), rows("by_worlds", 1, kind, ALL)
-        value = row["bytes"] / one["bytes"]
-        bar(f"32 worlds over 1, {name}: bytes in all, {row['threads']:.0f} threads", "<= 2", value, value <= 2)
-        for of in (1, ALL):
-            row, one = rows("by_worlds", 32, kind, of), rows("by_worlds", 1, kind, of)
-            value, count = row["world_step_ms"] / one["world_step_ms"], int(row["threads"])
-            threads = "both on 1 thread" if count == 1 else f"both on {count} threads"
-            bar(f"32 worlds over 1, {name}: time per world, {threads}", "<= 1", value, value <= 1)
+        many, one = rows("by_worlds", 32, kind, 0), rows("by_worlds", 32, kind, 1)
+        value = many["world_step_ms"] / one["one_world_step_ms"]
+        bar(f"32 worlds on {many['threads']:.0f} threads over 1 on one thread, {name}: time per world", "<= 1", value,
+            value <= 1)
 
 
 def tables(say, rows):
@@ -140,13 +139,14 @@ def tables(say, rows):
     sizes(say, "Receivers: office_v1, depth 2, transmission", ["receivers"], cases, "receivers")
 
     sizes(say, "Triangles: depth 3, transmission, about 1,000 receivers", ["scene", "triangles"],
-          [((row.get("label", f"scene {scene}"), f"{row.get('triangles', 0):,.0f}"), row, rows("by_scene", scene, 1), None)
-           for (scene, kind), row in rows.of("by_scene") if kind == 0])
+          [((row.get("label", f"scene {scene}"), f"{row.get('triangles', 0):,.0f}"), row, rows("by_scene", scene, 1),
+            None) for (scene, kind), row in rows.of("by_scene") if kind == 0])
     for scene, limit in ((1, 300), (3, 5000)):
         row = rows("by_scene", scene, 0)
         if row and not row.get("error_occurred"):
             value = row["start_ms"] + row["first_step_ms"]
-            bar(f"start to the end of the first iteration, {row['label']}, ms", f"< {limit:,}", value, value < limit, "{:,.0f}")
+            bar(f"start to the end of the first iteration, {row['label']}, ms", f"< {limit:,}", value, value < limit,
+                "{:,.0f}")
 
     sizes(say, "Depth and transmission: office_v1, 950 receivers", ["transmission", "depth"],
           [(("on" if transmission else "off", depth), *both(rows, "by_depth", depth, transmission), None)
@@ -170,11 +170,11 @@ def tables(say, rows):
         say.row(name, ms(row["world_step_ms_1_thread"]), ms(row["world_step_ms_2_threads"]), f"{row['speedup']:.2f}")
         bar(f"threads 1 to 2 on 32 worlds, {name}", ">= 1.8", row["speedup"], row["speedup"] >= 1.8)
 
-    say.table("Threads in a world: one step with gradient, office_v1, depth 3, 950 receivers, in turn, the fastest of 40 "
-              "turns each", "transmission", "visibility", "1 thread, ms", "all threads, ms", "speed-up")
+    say.table("Threads in a world: one step with gradient, office_v1, depth 3, 950 receivers, in turn, the fastest of "
+              "40 turns each", "transmission", "visibility", "1 thread, ms", "all threads, ms", "speed-up")
     for (transmission, kind), row in rows.of("threads_in_a_world"):
-        say.row("on" if transmission else "off", VISIBILITIES[kind], ms(row["one_thread_ms"]), ms(row["all_threads_ms"]),
-                f"{row['speedup']:.2f}")
+        say.row("on" if transmission else "off", VISIBILITIES[kind], ms(row["one_thread_ms"]),
+                ms(row["all_threads_ms"]), f"{row['speedup']:.2f}")
 
     say.table("Threads at the start: one transmitter, transmission, in turn, the fastest of five each", "scene",
               "receivers", "depth", "1 thread, ms", "all threads, ms", "speed-up")
@@ -185,19 +185,21 @@ def tables(say, rows):
     say.table("Memory budget: office_v1, depth 2, transmission, one step with gradient on all threads", "receivers",
               "budget, MB", "visibility", "tiles", "start, ms", "step, ms", "ours in all, MB", "most RSS so far, MB")
     for (_, budget, kind), row in rows.of("with_budget"):
-        say.row(f"{row['receivers']:,.0f}", f"{budget:,}", VISIBILITIES[kind], f"{row['tiles']:.0f}", ms(row["start_ms"]),
-                ms(row["real_time"]), megabytes(row["bytes"]), f"{row['most_rss_mb']:,.0f}")
+        say.row(f"{row['receivers']:,.0f}", f"{budget:,}", VISIBILITIES[kind], f"{row['tiles']:.0f}",
+                ms(row["start_ms"]), ms(row["real_time"]), megabytes(row["bytes"]), f"{row['most_rss_mb']:,.0f}")
 
-    say.table("Split step against our own full retrace: hard, with gradient, transmission, one thread, in turn", "scene",
-              "receivers", "depth", "step, ms", "full retrace, ms", "ratio", "bar")
+    say.table("Split step against our own full retrace: hard, with gradient, transmission, one thread, in turn",
+              "scene", "receivers", "depth", "step, ms", "full retrace, ms", "ratio", "bar")
     for (scene, _, depth), row in rows.of("against_full_retrace"):
         name, limit = ("office_v1", 50) if scene else ("empty room", 15)
         count, ratio = f"{row['receivers']:,.0f}", row["retrace_over_step"]
         say.row(name, count, depth, ms(row["step_ms"]), ms(row["retrace_ms"]), f"{ratio:.0f}", f">= {limit}")
-        bar(f"full retrace over step, {name}, {count} receivers, depth {depth}", f">= {limit}", ratio, ratio >= limit, "{:.0f}")
+        bar(f"full retrace over step, {name}, {count} receivers, depth {depth}", f">= {limit}", ratio, ratio >= limit,
+            "{:.0f}")
 
-    say.table("10,000 steps of one workspace: office_v1, transmission", "depth", "visibility", "RSS after 100 steps, MB",
-              "after 10,000, MB", "median of the first thousand, ms", "of the last thousand, ms")
+    say.table("10,000 steps of one workspace: office_v1, transmission", "depth", "visibility",
+              "RSS after 100 steps, MB", "after 10,000, MB", "median of the first thousand, ms",
+              "of the last thousand, ms")
     for (depth, kind), row in rows.of("many_steps"):
         say.row(depth, VISIBILITIES[kind], f"{row['rss_mb_after_100']:.1f}", f"{row['rss_mb_after_10000']:.1f}",
                 ms(row["first_thousand_ms_per_step"]), ms(row["last_thousand_ms_per_step"]))
@@ -213,10 +215,10 @@ def main():
     say = Report()
     say("# Scale: how time and memory grow", "",
         *heading("nice -n -10 python3 bench/scale.py build/bench/{scale,threads}_bench docs/results/scale.md"), "",
-        "A *step* is that of one world with gradient, on one thread, while its panel of 1 m walks; median of those within",
-        "half a second, at least one. The Fresnel step is the default: 2 x 2 tiles. *Start*: from the file to the static",
-        "paths of all transmitters, on all threads. *Shared* is what all worlds have together, a *workspace* is for a",
-        "thread. (rays): the tree of beams was given up.")
+        "A *step* is that of one world with gradient, on one thread, while its panel of 1 m walks; median of those",
+        "within half a second, at least one. The Fresnel step is the default: 2 x 2 tiles. *Start*: from the file to",
+        "the static paths of all transmitters, on all threads. *Shared* is what all worlds have together, a",
+        "*workspace* is for a thread. (rays): the tree of beams was given up.")
     bars = tables(say, rows)
     say.table("Bars", "measure", "bar", "measured", "verdict")
     for row in bars:

@@ -42,7 +42,8 @@ def steps(say, rows):
     ms = lambda *key: rows[key]["real_time"]
     split, gradients, memory, over_hard = [], [], [], []
     say.table("Steps", "depth", "transmission", "visibility", "step, ms", "with gradient, ms",
-              "gradient + forward over forward", "full retrace, ms", "retrace over step with gradient", "32 worlds, MB", "over 1 world")
+              "gradient + forward over forward", "full retrace, ms", "retrace over step with gradient", "32 worlds, MB",
+              "over 1 world")
     for depth, transmission in CASES:
         for kind, name in VISIBILITIES:
             case = (depth, transmission)
@@ -76,9 +77,9 @@ def compiled(folder, level):
     program = os.path.join(folder, f"step_bench_{level}")
     subprocess.run([os.environ.get("CXX", "g++"), "-std=c++20", "-O3", "-DNDEBUG", f"-march={level}",
                     "-ffp-contract=off", "-DMANYWORLDS_WITH_TBB=1", "-DMANYWORLDS_WITH_IO=1",
-                    f'-DMANYWORLDS_SOURCE_DIR="{ROOT}"', "-Iinclude", "-Ikernels", "-isystem", "/usr/include/eigen3", "bench/step_bench.cpp",
-                    "-o", program, "-lbenchmark_main", "-lbenchmark", "-lpugixml", "-lpng", "-ltbb", "-lpthread"],
-                   check=True, cwd=ROOT)
+                    f'-DMANYWORLDS_SOURCE_DIR="{ROOT}"', "-Iinclude", "-Ikernels", "-isystem",
+                    "/usr/include/eigen3", "bench/step_bench.cpp", "-o", program, "-lbenchmark_main", "-lbenchmark",
+                    "-lpugixml", "-lpng", "-ltbb", "-lpthread"], check=True, cwd=ROOT)
     return program
 
 
@@ -101,7 +102,7 @@ def widths(say):
             times = [of[("step", depth, transmission, kind, 1)] for of in best]
             say.row(depth, on(transmission), name, *(f"{t:.3g}" for t in times),
                     *(f"{t / times[-1]:.2f}" for t in times[:-1]))
-    say("", f"In turn, the fastest of {TURNS} turns each. That all widths agree is tested (`tests/simd_widths_test.cpp`).")
+    say("", f"In turn, the fastest of {TURNS} turns each. That all agree is tested (`tests/simd_widths_test.cpp`).")
 
 
 def main():
@@ -113,8 +114,8 @@ def main():
         *heading("nice -n -10 python3 bench/summary.py build/bench/step_bench docs/results/speed.md"), "",
         "950 receivers, two transmitters, one 1 x 1 m panel that walks along a corridor and turns; medians of three",
         "repetitions. A *step* finds the paths that the panel touches and their fields, on one thread; Fresnel, with",
-        "2 x 2 tiles, is the default. The *full retrace* is our own finder with the panel as part of the scene, without",
-        "fields: all that a tracer without the split does, under hard visibility.")
+        "2 x 2 tiles, is the default. The *full retrace* is our own finder with the panel as part of the scene,",
+        "without fields: all that a tracer without the split does, under hard visibility.")
     bars = steps(say, run(sys.argv[1], "--benchmark_repetitions=3", "--benchmark_report_aggregates_only=true"))
     widths(say)
     say.table("Bars", "measure", "bar", "measured", "verdict")
