@@ -109,7 +109,8 @@ def worlds(say, rows, bar):
             cells += [ms(row["world_step_ms"]), ms(row["one_world_step_ms"]), f"{time:.2f}", megabytes(row["bytes"]),
                       f"{memory:.2f}"]
             if n == 32:
-                where = f"32 worlds over 1, both on {row['threads']:.0f} thread(s), {name}"
+                threads = f"{row['threads']:.0f} thread{'s' if row['threads'] > 1 else ''}"
+                where = f"32 worlds over 1, both on {threads}, {name}"
                 bar(f"{where}: bytes in all", "<= 2", memory, memory <= 2)
                 bar(f"{where}: time per world", "<= 1", time, time <= 1)
         say.row(*cells)
