@@ -76,7 +76,7 @@ def path_segments(say, rows):
                 spread(runs, "crossings_over_any_hit"))
         where = f"path segments, transmission {on}, receivers every {spacing / 100} m"
         bars.append((f"packets over Embree's best form, {where}", *bar_on(runs, "over_embree_best", at_least=1.3)))
-        bars.append((f"packets, last blocker first, over Embree's best form, {where}",
+        bars.append((f"packets with the last blocker first over Embree's best form, {where}",
                      *bar_on(runs, "occluders_over_embree_best", at_least=1.3)))
         bars.append((f"crossings over any-hit, {where}", *bar_on(runs, "crossings_over_any_hit", at_most=2)))
     say("", "*Last blocker first*: packets that try what blocked the one before, as the search does.")
@@ -120,7 +120,7 @@ def main():
     say("", "*any*: between two random points; *free*: those that nothing blocks; *short*: a tenth as long. In an",
         "office that is not turned, faces are parallel to the axes.")
     say.table("Bars", "measure", "bar", "measured", "verdict")
-    for row in sorted(bars, key=lambda bar: "psc".index(bar[0][0])):
+    for row in sorted(bars, key=lambda bar: ("packets", "singles", "crossings").index(bar[0].split()[0])):
         say.row(*row)
     if len(sys.argv) > 2:
         say.write(sys.argv[2])
