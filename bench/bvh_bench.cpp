@@ -78,7 +78,8 @@ double seconds(F&& f, std::size_t& hits) {
 }
 
 /// Arguments: angle of the office in degrees; length in percent; free segments only. The time is ours; counters give
-/// millions of segments per second of all, and our rate over theirs.
+/// millions of segments per second of all, and our rate over theirs; and what all crossings take over any-hit, where a
+/// path may pass through three faces.
 void any_hit_against_embree(benchmark::State& state) {
   const double angle = double(state.range(0)) * pi / 180, length = double(state.range(1)) / 100;
   const auto triangles = bvh_scenes::moved(bvh_scenes::office(5000), angle, {});
@@ -86,8 +87,8 @@ void any_hit_against_embree(benchmark::State& state) {
   const BvhView view = bvh.view();
   const Embree fast(triangles, false), robust(triangles, true);
   const Segments s = random_segments(view, angle, length, state.range(2) != 0);
-  double time[4] = {};
-  std::size_t hits[4] = {}, begin = 0, count = 0;
+  double time[5] = {};
+  std::size_t hits[5] = {}, begin = 0, count = 0;
   for (auto _ : state) {
     const double own = seconds(
         [&] {
@@ -101,6 +102,15 @@ void any_hit_against_embree(benchmark::State& state) {
     time[1] += seconds([&] { return ask_singles(fast, s, begin); }, hits[1]);
     time[2] += seconds([&] { return ask_singles(robust, s, begin); }, hits[2]);
     time[3] += seconds([&] { return ask_packets(fast, s, begin); }, hits[3]);
+    time[4] += seconds(
+        [&] {
+          std::size_t n = 0;
+          Crossing met[3];
+          for (std::size_t i = begin; i < begin + block; ++i)
+            n += crossings(view, s.a[i], s.b[i], SkipNone{}, met, 3) > 0;
+          return n;
+        },
+        hits[4]);
     begin = (begin + block) % s.a.size();
     count += block;
   }
@@ -112,6 +122,7 @@ void any_hit_against_embree(benchmark::State& state) {
   state.counters["over_embree1"] = time[1] / time[0];
   state.counters["over_embree1_robust"] = time[2] / time[0];
   state.counters["over_embree16"] = time[3] / time[0];
+  state.counters["crossings_over_any_hit"] = time[4] / time[0];
   state.counters["blocked_%"] = 100 * double(hits[0]) / n;
   state.counters["disagree_%"] = 100 * std::abs(double(hits[2]) - double(hits[0])) / n;
 }

@@ -1,14 +1,12 @@
 /// Any-hit on the segments that the search for static paths tests on office_v1, on one thread: our packets, our single
 /// segments and all of Embree 3's forms, in turn within one run; and crossings on the same segments. Groups of segments
 /// are copied to the cache before they are timed, since the search tests segments that it has just computed.
-#include "path_segments.hpp"
-
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <chrono>
 
 #include "manyworlds/bvh/packet.hpp"
+#include "segment_ways.hpp"
 
 #ifdef MANYWORLDS_WITH_EMBREE
 #include "segment_embree.hpp"
@@ -17,23 +15,8 @@
 namespace {
 
 using namespace manyworlds;
+using namespace path_segments;
 using path_segments::Segment;
-
-/// Segments of one run, at most 16.
-struct Bundle {
-  std::vector<Segment> segments;
-  std::size_t run = 0;
-};
-
-std::vector<Bundle> bundles_of(const path_segments::Recorded& recorded, std::size_t stride) {
-  std::vector<Bundle> bundles;
-  for (std::size_t run = 0; run + 1 < recorded.runs.size(); run += stride)
-    for (std::size_t i = recorded.runs[run]; i < recorded.runs[run + 1]; i += 16) {
-      const std::size_t end = std::min(i + 16, recorded.runs[run + 1]);
-      bundles.push_back({{recorded.segments.begin() + std::ptrdiff_t(i), recorded.segments.begin() + std::ptrdiff_t(end)}, run});
-    }
-  return bundles;
-}
 
 struct Packets {
   std::vector<SegmentPacket<16>> of_16;
@@ -63,66 +46,6 @@ Packets packets_of(std::span<const Bundle> bundles) {
     else
       add<16>(b.segments, packets.of_16);
   return packets;
-}
-
-/// Bundles of which all are timed in one go, hot in the first cache, and how many of those groups one way of asking does
-/// before the next one has its turn, so that it finds its tree in the cache.
-constexpr std::size_t group = 24, turn = 40 * group;
-
-/// One way of asking for all segments.
-struct Way {
-  std::string name;
-  std::vector<std::vector<double>> seconds;  ///< by turn and pass
-  std::size_t blocked = 0;                   ///< in all passes
-
-  /// Sum over turns of the median over passes, so that what interrupts a turn does not count.
-  double time() const {
-    double sum = 0;
-    for (std::vector<double> s : seconds) {
-      std::nth_element(s.begin(), s.begin() + std::ptrdiff_t(s.size() / 2), s.end());
-      sum += s[s.size() / 2];
-    }
-    return sum;
-  }
-};
-
-class Ways {
- public:
-  Way& operator[](const std::string& name) {
-    const auto at = std::find_if(ways_.begin(), ways_.end(), [&](const Way& w) { return w.name == name; });
-    return at != ways_.end() ? *at : ways_.emplace_back(Way{name, {}, 0});
-  }
-  const Way& fastest(const std::string& prefix) const {
-    const Way* best = nullptr;
-    for (const Way& way : ways_)
-      if (way.name.starts_with(prefix) && (!best || way.time() < best->time())) best = &way;
-    return *best;
-  }
-  std::size_t turn = 0;  ///< number of the present one
-
- private:
-  std::vector<Way> ways_;
-};
-
-/// A turn of one way: prepare(group) makes its input, ask(input) is timed and returns how many segments are blocked.
-template <class Prepare, class Ask>
-void take_turn(Ways& ways, const std::string& name, std::span<const Bundle> bundles, Prepare&& prepare, Ask&& ask) {
-  Way& way = ways[name];
-  double seconds = 0;
-  for (std::size_t i = 0; i < bundles.size(); i += group) {
-    auto input = prepare(bundles.subspan(i, std::min(group, bundles.size() - i)));
-    const auto start = std::chrono::steady_clock::now();
-    way.blocked += ask(input);
-    seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  }
-  if (way.seconds.size() <= ways.turn) way.seconds.resize(ways.turn + 1);
-  way.seconds[ways.turn].push_back(seconds);
-}
-
-std::vector<Segment> segments_of(std::span<const Bundle> bundles) {
-  std::vector<Segment> segments;
-  for (const Bundle& b : bundles) segments.insert(segments.end(), b.segments.begin(), b.segments.end());
-  return segments;
 }
 
 template <class Packet>
@@ -206,7 +129,8 @@ std::vector<EmbreePacket<Rays, W>> embree_packets_of(std::span<const Bundle> bun
 }
 
 template <class Rays, std::size_t W>
-void ask_embree_packets(Ways& ways, const std::string& name, const Embree& embree, RTCIntersectContext& context, std::span<const Bundle> bundles) {
+void ask_embree_packets(Ways& ways, const std::string& name, const Embree& embree, RTCIntersectContext& context,
+                        std::span<const Bundle> bundles) {
   take_turn(ways, name, bundles, embree_packets_of<Rays, W>, [&](auto& packets) {
     std::size_t blocked = 0;
     for (auto& p : packets) {
@@ -236,13 +160,13 @@ void ask_embree(Ways& ways, const Embree& embree, const std::string& scene, std:
 
 #endif  // MANYWORLDS_WITH_EMBREE
 
-/// Arguments: spacing of the receivers in cm; every how many-th run is taken; transmission, which lets more chains live.
-/// The time is that of packets; the label names Embree's best form.
+/// Arguments: spacing of the receivers in cm; every how many-th run is taken; transmission, which lets more chains
+/// live. The time is that of packets; the label names Embree's best form.
 void any_hit_on_path_segments(benchmark::State& state) {
-  const Scene scene = path_segments::office(double(state.range(0)) / 100);
+  const Scene scene = office(double(state.range(0)) / 100);
   const paths::StaticWorld world(scene, {std::uint32_t(find_object(scene, "Reflector"))},
                                  {.max_depth = 0, .transmission = state.range(2) != 0});
-  const std::vector<Bundle> bundles = bundles_of(path_segments::record(world, 3), std::size_t(state.range(1)));
+  const std::vector<Bundle> bundles = bundles_of(record(world, 3), std::size_t(state.range(1)));
   const BvhView bvh = world.geometry().bvh;
 #ifdef MANYWORLDS_WITH_EMBREE
   const Embree fast(world.fixed.triangles, false), robust(world.fixed.triangles, true);
@@ -276,18 +200,24 @@ void any_hit_on_path_segments(benchmark::State& state) {
 #ifdef MANYWORLDS_WITH_EMBREE
   const Way& best = ways.fastest("embree");
   state.SetLabel(best.name);
-  for (const char* name : {"embree_robust_1", "embree_robust_stream", "embree_robust_coherent_8", "embree_robust_coherent_16", "embree_fast_coherent_16"})
+  for (const char* name : {"embree_robust_1", "embree_robust_stream", "embree_robust_coherent_8",
+                           "embree_robust_coherent_16", "embree_fast_coherent_16"})
     state.counters[name + std::string("_M/s")] = rate(ways[name]);
   const Way& packets = ways.fastest("packets");
   state.counters["over_embree_best"] = best.time() / packets.time();
   state.counters["occluders_over_embree_best"] = best.time() / ways["occluders"].time();
-  state.counters["single_over_embree_1"] = std::min(ways["embree_fast_1"].time(), ways["embree_robust_1"].time()) / ways["single"].time();
+  state.counters["single_over_embree_1"] =
+      std::min(ways["embree_fast_1"].time(), ways["embree_robust_1"].time()) / ways["single"].time();
   state.counters["disagree"] = std::abs(double(best.blocked) - double(packets.blocked)) / double(state.iterations());
 #endif
 }
 BENCHMARK(any_hit_on_path_segments)
     ->ArgNames({"spacing_cm", "stride", "transmission"})
-    ->Args({76, 1, 0})->Args({76, 1, 1})->Args({24, 10, 0})
-    ->Iterations(9)->UseManualTime()->Unit(benchmark::kMillisecond);
+    ->Args({76, 1, 0})
+    ->Args({76, 1, 1})
+    ->Args({24, 10, 0})
+    ->Iterations(9)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -1,5 +1,5 @@
-/// One iteration of one world on office_v1 (about 1,000 receivers, two transmitters, one 1 x 1 m panel that walks along a
-/// corridor), and what it is compared with. All ratios come from one run: bench/summary.py prints them.
+/// One iteration of one world on office_v1 (about 1,000 receivers, two transmitters, one 1 x 1 m panel that walks along
+/// a corridor), and what it is compared with. All ratios come from one run: bench/summary.py prints them.
 #include <benchmark/benchmark.h>
 
 #include <map>
@@ -33,7 +33,8 @@ const paths::PathModel& model(bool transmission, int depth) {
 
 Visibility visibility_of(std::int64_t kind) { return {.kind = VisibilityKind(kind)}; }
 
-/// On one thread, forward only, then forward with gradient: range(0) depth, range(1) transmission, range(2) visibility, range(3) gradient.
+/// On one thread, forward only, then forward with gradient: range(0) depth, range(1) transmission, range(2) visibility,
+/// range(3) gradient.
 void step(benchmark::State& state) {
   const paths::PathModel& m = model(state.range(1) != 0, int(state.range(0)));
   paths::Workspace w = m.make_workspace();
@@ -59,7 +60,9 @@ void step(benchmark::State& state) {
 /// range(3) worlds. Time and memory of the whole run, the scene and what worlds share included.
 void worlds(benchmark::State& state) {
   const placement::OnWall on_wall{.object = "Reflector", .wall = "corridor_north", .yaw = {-1.2, 1.2}};
-  const Problem problem{office().scene, {{on_wall}, {}}, {.paths = {.max_depth = int(state.range(0)), .transmission = state.range(1) != 0}}};
+  const Problem problem{office().scene,
+                        {{on_wall}, {}},
+                        {.paths = {.max_depth = int(state.range(0)), .transmission = state.range(1) != 0}}};
   using Engine = MultiStart<loss::MeanDb, optimizer::Adam>;
   Engine::Params prm;
   prm.worlds = int(state.range(3));
@@ -69,8 +72,8 @@ void worlds(benchmark::State& state) {
   prm.visibility = visibility_of(state.range(2));
   Result result;
   for (auto _ : state) result = run(Engine{problem, prm}, executor::Batch{});
-  state.counters["bytes"] =
-      double(problem.model->world().bytes() + result.bytes_of_workspaces + result.worlds.size() * result.bytes_per_world);
+  state.counters["bytes"] = double(problem.model->world().bytes() + result.bytes_of_workspaces +
+                                   result.worlds.size() * result.bytes_per_world);
 }
 
 /// All paths found anew without the split, on one thread. range(0) depth, range(1) transmission.
@@ -89,7 +92,8 @@ void full_retrace(benchmark::State& state) {
 void start(benchmark::State& state) {
   for (auto _ : state) {
     const sites::Site site = sites::office(1000);
-    const paths::PathModel m(site.scene, site.movers(), {.max_depth = int(state.range(0)), .transmission = state.range(1) != 0});
+    const paths::PathModel m(site.scene, site.movers(),
+                             {.max_depth = int(state.range(0)), .transmission = state.range(1) != 0});
     paths::Workspace w = m.make_workspace();
     ConfigurationGradient gradient;
     m.gains(site.at(0), {}, w);
@@ -109,10 +113,18 @@ void arguments(benchmark::internal::Benchmark* b) {
 }
 BENCHMARK(step)->Apply(arguments)->Unit(benchmark::kMillisecond);
 void world_arguments(benchmark::internal::Benchmark* b) {
-  b->ArgNames({"depth", "transmission", "visibility", "worlds"})->ArgsProduct({{2, 3}, {0, 1}, {hard, fresnel}, {1, 32}});
+  b->ArgNames({"depth", "transmission", "visibility", "worlds"})
+      ->ArgsProduct({{2, 3}, {0, 1}, {hard, fresnel}, {1, 32}});
 }
 BENCHMARK(worlds)->Apply(world_arguments)->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK(full_retrace)->ArgNames({"depth", "transmission"})->ArgsProduct({{2, 3}, {0, 1}})->Unit(benchmark::kMillisecond);
-BENCHMARK(start)->ArgNames({"depth", "transmission"})->ArgsProduct({{2, 3}, {0, 1}})->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(full_retrace)
+    ->ArgNames({"depth", "transmission"})
+    ->ArgsProduct({{2, 3}, {0, 1}})
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(start)
+    ->ArgNames({"depth", "transmission"})
+    ->ArgsProduct({{2, 3}, {0, 1}})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
 }  // namespace
