@@ -1,0 +1,70 @@
+"""The design that we replace, Ray actors with Sionna RT and SPSA gradients, beside our workers under Ray."""
+import os
+import sys
+
+from isolation_cases import HERE, MEMORY, Case, a_core, ray
+from isolation_watch import NotRun, available_bytes, run
+
+THEIRS = "Ray + Sionna RT + SPSA, two maps of 10^6 rays a step"
+BYTES_EACH = 400e6  # of theirs, to begin with
+RECEIVERS, DESCENT_S, TIMEOUT_S = 1000, 3, 300
+
+
+def theirs(program, worlds, steps):
+    """A row: seconds and bytes of their design."""
+    needed, free = worlds * BYTES_EACH, available_bytes()
+    if needed > MEMORY * free:
+        raise NotRun(f"would take up to {needed / 1e9:.1f} GB, {free / 1e9:.1f} GB are available")
+    script = os.path.join(HERE, "peers", "ray_sionna_spsa.py")
+    told = run([sys.executable, script, "--worlds", str(worlds), "--steps", str(steps)], program, TIMEOUT_S)
+    return {"what": THEIRS, "worlds": worlds, "receivers": RECEIVERS, "actors": told["actors"], "bytes": told["bytes"],
+            **{key: told[key] for key in ("start_with_ray_s", "start_s", "step_s", "p95_s")}}
+
+
+def ours(program, worlds, visibility, actors):
+    """The same of our worker."""
+    executor = ray("Ray", actors)
+    told = run([*executor.command(program, worlds), f"worlds={worlds}", f"receivers={RECEIVERS}", f"seconds={DESCENT_S}",
+                f"visibility={visibility}"], program, TIMEOUT_S)
+    c = Case(executor, worlds, RECEIVERS, told)
+    return {"what": f"Ray, our worker, {visibility}", "worlds": worlds, "receivers": RECEIVERS, "actors": c.actors,
+            "bytes": c.bytes, "start_with_ray_s": c.with_ray_s, "start_s": c.start_s, "step_s": c.step_s, "p95_s": c.p95_s}
+
+
+def compare(report, program, all_worlds):
+    """The table, for so many worlds and steps of theirs ((worlds, steps), ...); returns its rows."""
+    report.table("Ray actors with Sionna RT and SPSA gradients", "what", "worlds", "actors", "start with Ray, s",
+                 "without, s", "ms a world-step", "world-steps/s", "p95 of a step, ms", "MB in all", "MB a world",
+                 "theirs over ours: time", "memory")
+    rows = []
+    for worlds, steps in all_worlds:
+        them = None
+        tries = [(THEIRS, lambda: theirs(program, worlds, steps))]
+        for visibility, actors in (("hard", a_core), ("hard", lambda n: n), ("fresnel", a_core)):
+            if actors is a_core or worlds <= 8:
+                tries.append((f"Ray, our worker, {visibility}", lambda v=visibility, a=actors: ours(program, worlds, v, a)))
+        for name, attempt in tries:
+            try:
+                row = attempt()
+            except NotRun as why:
+                report.row(name, worlds, f"not run: {why}", *[""] * 9)
+                rows.append({"what": name, "worlds": worlds, "error_message": f"not run: {why}"})
+                continue
+            if name == THEIRS:
+                them = row
+            elif them:
+                row["theirs_over_ours"] = {key: them[key] / row[key] for key in ("step_s", "bytes")}
+            ratios = row.get("theirs_over_ours", {})
+            report.row(name, worlds, row["actors"], f"{row['start_with_ray_s']:.1f}", f"{row['start_s']:.1f}",
+                       f"{1e3 * row['step_s']:.3g}", f"{1 / row['step_s']:,.3g}", f"{1e3 * row['p95_s']:,.3g}",
+                       f"{row['bytes'] / 1e6:,.0f}", f"{row['bytes'] / 1e6 / worlds:.3g}",
+                       f"{ratios['step_s']:,.0f}" if ratios else "", f"{ratios['bytes']:.1f}" if ratios else "")
+            rows.append(row)
+    report("", "Their visibility is hard, so rows of ours under hard visibility are the ones to compare; ours includes the exact",
+           "gradient. Theirs needs an actor for every world, which holds its scene; a worker of ours holds nothing of a world,",
+           "so as many as processors serve all; with an actor for every world it is shown, too. *Memory* is counted alike: the",
+           "launcher, all actors, and what these have started, the most at one moment; Ray's own processes (gcs_server,",
+           "raylet, agents, monitors, workers without work) on neither side. *Start*: to the end of the first step of all worlds,",
+           "from the start of the launcher, with Python, imports and `ray.init`, and from when `ray.init` is done. *p95*: theirs",
+           "of a world's own step while all others do theirs, ours of a step of all worlds.")
+    return rows
