@@ -1,4 +1,4 @@
-"""The executors that isolation_vs_batching.py compares, what a run of one has told, and which runs a machine has room for."""
+"""The executors that isolation_vs_batching.py compares, what their runs have told, and which runs fit the machine."""
 import math
 import os
 import statistics
@@ -35,8 +35,8 @@ def ray(name, actors):
     """Our workers under Ray, which reserves all processors for `actors`(worlds)."""
     script = os.path.join(HERE, "..", "examples", "cluster", "ray_workers.py")
     share = lambda n: f"{min(1, math.floor(1e4 * CORES / actors(n)) / 1e4):g}"
-    return Executor(name, lambda n: [], workers=actors,
-                    launcher=lambda n: [sys.executable, script, "--workers", str(actors(n)), "--num-cpus", share(n), "--"])
+    launcher = lambda n: [sys.executable, script, "--workers", str(actors(n)), "--num-cpus", share(n), "--"]
+    return Executor(name, lambda n: [], workers=actors, launcher=launcher)
 
 
 def a_core(worlds):
@@ -64,12 +64,17 @@ def executors(with_ray, with_device):
     return found
 
 
+def label(executor, worlds, receivers):
+    return f"{executor.name}/worlds:{worlds}/receivers:{receivers}"
+
+
 class Case:
-    """What one run has told. Times of steps are of the first `compared` ones, which all executors of its size have done:
-    steps become cheaper as worlds come to rest."""
+    """What one run has told. Times of steps are of the first `compared` ones, which all executors of its size have
+    done: steps become cheaper as worlds come to rest."""
 
     def __init__(self, executor, worlds, receivers, told):
         self.executor, self.name, self.worlds, self.receivers = executor, executor.name, worlds, receivers
+        self.label = label(executor, worlds, receivers)
         self.steps = told["steps_s"] or [told["ends_s"][0] - told["problem_s"]]
         self.start_s, self.problem_s = told["first_iteration_s"], told["problem_s"]
         self.with_ray_s = self.start_s + told["delay_s"]
@@ -93,9 +98,9 @@ class Case:
 
     def as_benchmark(self):
         """In Google Benchmark's words."""
-        row = {"name": f"{self.name}/worlds:{self.worlds}/receivers:{self.receivers}", "run_type": "iteration",
-               "iterations": self.iterations, "real_time": 1e3 * self.step_s, "cpu_time": 1e3 * self.step_s,
-               "time_unit": "ms", "compared_iterations": self.compared, "start_s": self.start_s, "p95_ms": 1e3 * self.p95_s,
+        row = {"name": self.label, "run_type": "iteration", "iterations": self.iterations,
+               "real_time": 1e3 * self.step_s, "cpu_time": 1e3 * self.step_s, "time_unit": "ms",
+               "compared_iterations": self.compared, "start_s": self.start_s, "p95_ms": 1e3 * self.p95_s,
                "bytes": self.bytes, "bytes_per_world": self.bytes / self.worlds, "device_bytes": self.device_bytes,
                "worlds_times_steps_per_s": 1 / self.step_s, "value": self.value}
         if self.workers_s is not None:
@@ -151,9 +156,8 @@ class Cases:
                     why[e.name] = str(reason)
                     if isinstance(reason, TooMuch):
                         self.too_much.append((e.name, worlds, receivers))
-                    self.skipped.append({"name": f"{e.name}/worlds:{worlds}/receivers:{receivers}",
-                                         "run_type": "iteration", "error_occurred": True,
-                                         "error_message": f"not run: {reason}"})
+                    self.skipped.append({"name": label(e, worlds, receivers), "run_type": "iteration",
+                                         "error_occurred": True, "error_message": f"not run: {reason}"})
                 else:
                     if e.name not in best or case.step_s < best[e.name].step_s:
                         best[e.name] = case

@@ -4,13 +4,14 @@ import statistics
 
 from isolation_cases import CORES, processes
 from isolation_watch import NotRun, run
+from report import short
 
 MARGIN = 1.1  # isolation is cheap where all takes at most so many times what batch takes
 
 
 def cheap_from(start_s, step_s, batch_start_s, batch_step_s, worlds):
-    """From how many iterations on all of it, the start included, takes at most MARGIN of what batch takes; None = never.
-    Starts reach to the end of the first iteration."""
+    """From how many iterations on all of it, the start included, takes at most MARGIN of what batch takes; None =
+    never. A start reaches to the end of the first iteration."""
     gained = worlds * (MARGIN * batch_step_s - step_s)
     if gained <= 0:
         return None
@@ -22,8 +23,8 @@ def iterations(count):
 
 
 class Messages:
-    """Seconds that an empty job costs, measured without any search: `each` of many, by jobs a task, and `alone`, there and
-    back, with nothing else to do meanwhile."""
+    """Seconds that an empty job costs, measured without any search: `each` of many, by jobs a task, and `alone`, there
+    and back, with nothing else to do meanwhile."""
 
     def __init__(self, program):
         least = lambda *options: min(run([program, *options], program, 60)["job_s"] for _ in range(5))
@@ -32,8 +33,8 @@ class Messages:
 
 
 class Prediction:
-    """Start and world-step of a case in processes, in seconds, from serial and batch at its size (`serial`, `batch`), the
-    start of one worker (`worker_s`) and messages."""
+    """Start and world-step of a case in processes, in seconds, from serial and batch at its size (`serial`, `batch`),
+    the start of one worker (`worker_s`) and messages."""
 
     def __init__(self, case, serial, batch, worker_s, messages):
         worlds, count = case.worlds, case.executor.batch
@@ -63,9 +64,9 @@ def predict(report, program, cases):
         report("", f"No prediction: an empty job {why}.")
         return []
     found = {(c.name, c.worlds, c.receivers): c for c in cases}
-    report.table("Processes: predicted and measured", "receivers", "worlds", "executor", "start, s: predicted", "measured",
-                 "error, %", "ms a world-step: predicted", "measured", "error, %", "cheap from iteration: predicted",
-                 "measured")
+    report.table("Processes: predicted and measured", "receivers", "worlds", "executor", "start, s: predicted",
+                 "measured", "error, %", "ms a world-step: predicted", "measured", "error, %",
+                 "cheap from iteration: predicted", "measured")
     rows = []
     for c in cases:
         size = (c.worlds, c.receivers)
@@ -76,28 +77,30 @@ def predict(report, program, cases):
         p = Prediction(c, serial, batch, max(0, one.start_s - none.start_s), messages)
         said, seen = (cheap_from(of.start_s, of.step_s, batch.start_s, batch.step_s, c.worlds) for of in (p, c))
         report.row(f"{c.receivers:,}", c.worlds, c.name, f"{p.start_s:.2f}", f"{c.start_s:.2f}",
-                   percent(p.start_s, c.start_s), f"{1e3 * p.step_s:.3g}", f"{1e3 * c.step_s:.3g}",
+                   percent(p.start_s, c.start_s), short(1e3 * p.step_s), short(1e3 * c.step_s),
                    percent(p.step_s, c.step_s), iterations(said), iterations(seen))
-        rows.append({"name": f"{c.name}/worlds:{c.worlds}/receivers:{c.receivers}", "predicted_start_s": p.start_s,
-                     "start_s": c.start_s, "predicted_step_s": p.step_s, "step_s": c.step_s, "batch_step_s": batch.step_s,
+        rows.append({"name": c.label, "predicted_start_s": p.start_s, "start_s": c.start_s,
+                     "predicted_step_s": p.step_s, "step_s": c.step_s, "batch_step_s": batch.step_s,
                      "predicted_cheap_from": said, "cheap_from": seen})
-    report("", f"*Cheap*: all of it, the start included, takes at most {100 * (MARGIN - 1):.0f} % more than batch does; never:",
-           "the step itself costs more than that. Predicted: T = C + I (N t / k + m + w) with N worlds and I iterations; t:",
-           "of a world-step of serial; k: how many times faster batch is, at most as many as workers (1 where only one",
-           f"works); m: N times {1e6 * messages.each[1]:.1f} us for empty jobs ({1e6 * messages.each[8]:.1f} us in tasks of 8),",
-           f"or once {1e6 * messages.alone:.0f} us there and back where each worker gets one task; w: half of a task, in which other",
-           "workers wait for the last one; C: the start of batch, and for every worker a core what one worker takes to start",
-           "with one world (so there the start is no prediction). Nothing of it is measured on the case that is predicted.")
-    for worlds, receivers in ((32, 1000),):
-        for r in rows:
-            if r["name"].endswith(f"/worlds:{worlds}/receivers:{receivers}"):
-                over, said = (1e6 * (r[key] - r["batch_step_s"]) for key in ("step_s", "predicted_step_s"))
-                report(f"- {r['name'].split('/')[0]}, {worlds} worlds, {receivers:,} receivers: {over:.0f} us a world-step more "
-                       f"than batch, {said:.0f} us predicted.")
+    report.text(f"""*Cheap*: all of it, the start included, takes at most {100 * (MARGIN - 1):.0f} % more than batch
+        does; never: the step itself costs more than that. Predicted: T = C + I (N t / k + m + w) with N worlds and I
+        iterations. t: a world-step of serial. k: how many times faster batch is, at most as many as workers (1 where
+        only one works). m: N times {1e6 * messages.each[1]:.1f} us for empty jobs ({1e6 * messages.each[8]:.1f} us in
+        tasks of 8), or once {1e6 * messages.alone:.0f} us there and back where each worker gets one task. w: half of a
+        task, in which other workers wait for the last one. C: the start of batch, and for every worker a core what one
+        worker takes to start with one world (a process a core, so its own start with one world is no prediction).
+        Nothing else of it is measured on the case that is predicted.""")
+    report("")
+    worlds, receivers = 32, 1000  # of the bar
+    for r in rows:
+        if r["name"].endswith(f"/worlds:{worlds}/receivers:{receivers}"):
+            over, said = (1e6 * (r[key] - r["batch_step_s"]) for key in ("step_s", "predicted_step_s"))
+            report.text(f"""{r['name'].split('/')[0]}, {worlds} worlds, {receivers:,} receivers: {over:.0f} us a
+                world-step more than batch, {said:.0f} us predicted.""", item=True)
     if rows:
         errors = [abs(r["predicted_step_s"] / r["step_s"] - 1) for r in rows]
-        report(f"- Error of a world-step over all {len(rows)} rows: {100 * statistics.median(errors):.0f} % (median), "
-               f"{100 * max(errors):.0f} % at most.")
+        report.text(f"""Error of a world-step over all {len(rows)} rows: {100 * statistics.median(errors):.0f} %
+            (median), {100 * max(errors):.0f} % at most.""", item=True)
     return rows
 
 
@@ -116,8 +119,8 @@ def steady(program, worlds, receivers, options):
 
 
 def bookkeeping(report, program, cases):
-    """Where the time of processes goes: what workers and run take of the processors, and cores that wait for the last task
-    of an iteration. Returns rows for JSON."""
+    """Where the time of processes goes: what workers and run take of the processors, and cores that wait for the last
+    task of an iteration. Returns rows for JSON."""
     report.table("Bookkeeping: where the time of processes goes", "jobs a task", "batch, ms a world-step",
                  "workers, us of a processor", "the run, us", "waiting, us", "their sum, ms", "processes, ms",
                  "of what they cost more, explained, %")
@@ -139,12 +142,12 @@ def bookkeeping(report, program, cases):
         waiting_s = idle_s / CORES
         sum_s = (workers_s + run_s) / CORES + waiting_s
         explained = f"{100 * (sum_s - batch_s) / (step_s - batch_s):.0f}" if step_s > batch_s else ""
-        report.row(size, f"{1e3 * batch_s:.3f}", f"{1e6 * workers_s:.0f}", f"{1e6 * run_s:.1f}", f"{1e6 * waiting_s:.1f}",
-                   f"{1e3 * sum_s:.3f}", f"{1e3 * step_s:.3f}", explained)
-        rows.append({"jobs_a_task": size, "batch_s": batch_s, "workers_s": workers_s, "run_s": run_s, "waiting_s": waiting_s,
-                     "sum_s": sum_s, "step_s": step_s})
-    report("", f"Of {worlds} worlds and {receivers:,} receivers, least of three, measured in the very runs that it explains:",
-           "T = C(N) + N I ((p + r) / cores + w), with p and r the time that workers and the run itself take of processors for",
-           "a world-step, messages included, and w what workers wait at the end of an iteration while others do its last",
-           "tasks, over the cores.")
+        report.row(size, f"{1e3 * batch_s:.3f}", f"{1e6 * workers_s:.0f}", f"{1e6 * run_s:.1f}",
+                   f"{1e6 * waiting_s:.1f}", f"{1e3 * sum_s:.3f}", f"{1e3 * step_s:.3f}", explained)
+        rows.append({"jobs_a_task": size, "batch_s": batch_s, "workers_s": workers_s, "run_s": run_s,
+                     "waiting_s": waiting_s, "sum_s": sum_s, "step_s": step_s})
+    report.text(f"""Of {worlds} worlds and {receivers:,} receivers, least of three, measured in the very runs that it
+        explains: T = C(N) + N I ((p + r) / cores + w), with p and r the time that workers and the run itself take of
+        processors for a world-step, messages included, and w what workers wait at the end of an iteration while others
+        do its last tasks, over the cores.""")
     return rows

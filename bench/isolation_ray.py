@@ -4,6 +4,7 @@ import sys
 
 from isolation_cases import HERE, MEMORY, Case, a_core, ray
 from isolation_watch import NotRun, available_bytes, run
+from report import short
 
 THEIRS = "Ray + Sionna RT + SPSA, two maps of 10^6 rays a step"
 BYTES_EACH = 400e6  # of theirs, to begin with
@@ -17,18 +18,19 @@ def theirs(program, worlds, steps):
         raise NotRun(f"would take up to {needed / 1e9:.1f} GB, {free / 1e9:.1f} GB are available")
     script = os.path.join(HERE, "peers", "ray_sionna_spsa.py")
     told = run([sys.executable, script, "--worlds", str(worlds), "--steps", str(steps)], program, TIMEOUT_S)
-    return {"what": THEIRS, "worlds": worlds, "receivers": RECEIVERS, "actors": told["actors"], "bytes": told["bytes"],
-            **{key: told[key] for key in ("start_with_ray_s", "start_s", "step_s", "p95_s")}}
+    keys = ("actors", "bytes", "start_with_ray_s", "start_s", "step_s", "p95_s")
+    return {"what": THEIRS, "worlds": worlds, "receivers": RECEIVERS, **{key: told[key] for key in keys}}
 
 
 def ours(program, worlds, visibility, actors):
     """The same of our worker."""
     executor = ray("Ray", actors)
-    told = run([*executor.command(program, worlds), f"worlds={worlds}", f"receivers={RECEIVERS}", f"seconds={DESCENT_S}",
-                f"visibility={visibility}"], program, TIMEOUT_S)
+    size = [f"worlds={worlds}", f"receivers={RECEIVERS}", f"seconds={DESCENT_S}", f"visibility={visibility}"]
+    told = run([*executor.command(program, worlds), *size], program, TIMEOUT_S)
     c = Case(executor, worlds, RECEIVERS, told)
     return {"what": f"Ray, our worker, {visibility}", "worlds": worlds, "receivers": RECEIVERS, "actors": c.actors,
-            "bytes": c.bytes, "start_with_ray_s": c.with_ray_s, "start_s": c.start_s, "step_s": c.step_s, "p95_s": c.p95_s}
+            "bytes": c.bytes, "start_with_ray_s": c.with_ray_s, "start_s": c.start_s, "step_s": c.step_s,
+            "p95_s": c.p95_s}
 
 
 def compare(report, program, all_worlds):
@@ -42,7 +44,8 @@ def compare(report, program, all_worlds):
         tries = [(THEIRS, lambda: theirs(program, worlds, steps))]
         for visibility, actors in (("hard", a_core), ("hard", lambda n: n), ("fresnel", a_core)):
             if actors is a_core or worlds <= 8:
-                tries.append((f"Ray, our worker, {visibility}", lambda v=visibility, a=actors: ours(program, worlds, v, a)))
+                attempt = lambda v=visibility, a=actors: ours(program, worlds, v, a)
+                tries.append((f"Ray, our worker, {visibility}", attempt))
         for name, attempt in tries:
             try:
                 row = attempt()
@@ -56,15 +59,16 @@ def compare(report, program, all_worlds):
                 row["theirs_over_ours"] = {key: them[key] / row[key] for key in ("step_s", "bytes")}
             ratios = row.get("theirs_over_ours", {})
             report.row(name, worlds, row["actors"], f"{row['start_with_ray_s']:.1f}", f"{row['start_s']:.1f}",
-                       f"{1e3 * row['step_s']:.3g}", f"{1 / row['step_s']:,.3g}", f"{1e3 * row['p95_s']:,.3g}",
-                       f"{row['bytes'] / 1e6:,.0f}", f"{row['bytes'] / 1e6 / worlds:.3g}",
+                       short(1e3 * row["step_s"]), short(1 / row["step_s"]), short(1e3 * row["p95_s"]),
+                       short(row["bytes"] / 1e6), short(row["bytes"] / 1e6 / worlds),
                        f"{ratios['step_s']:,.0f}" if ratios else "", f"{ratios['bytes']:.1f}" if ratios else "")
             rows.append(row)
-    report("", "Their visibility is hard, so rows of ours under hard visibility are the ones to compare; ours includes the exact",
-           "gradient. Theirs needs an actor for every world, which holds its scene; a worker of ours holds nothing of a world,",
-           "so as many as processors serve all; with an actor for every world it is shown, too. *Memory* is counted alike: the",
-           "launcher, all actors, and what these have started, the most at one moment; Ray's own processes (gcs_server,",
-           "raylet, agents, monitors, workers without work) on neither side. *Start*: to the end of the first step of all worlds,",
-           "from the start of the launcher, with Python, imports and `ray.init`, and from when `ray.init` is done. *p95*: theirs",
-           "of a world's own step while all others do theirs, ours of a step of all worlds.")
+    report.text("""Their visibility is hard, so rows of ours under hard visibility are the ones to compare; ours
+        includes the exact gradient. Theirs needs an actor for every world, which holds its scene; a worker of ours
+        holds nothing of a world, so as many as processors serve all; with an actor for every world it is shown, too.
+        *Memory* is counted alike: the launcher, all actors, and what these have started, the most at one moment; Ray's
+        own processes (gcs_server, raylet, agents, monitors, workers without work) on neither side. *Start*: to the end
+        of the first step of all worlds, from the start of the launcher, with Python, imports and `ray.init`, and from
+        when `ray.init` is done. *p95*: theirs of a world's own step while all others do theirs, ours of a step of all
+        worlds.""")
     return rows

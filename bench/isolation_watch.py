@@ -58,9 +58,9 @@ def belongs(title):
 
 
 class Watch(threading.Thread):
-    """Looks at a process and all that came from it, five times a second. `bytes`: the most that was resident at one moment,
-    pages that processes share counted in each; `actors`: of Ray, the most at one moment; `delay_s`: from the start of the
-    process to that of the program that it launches, if any."""
+    """Looks at a process and all that came from it, five times a second. `bytes`: the most that was resident at one
+    moment, pages that processes share counted in each; `actors`: of Ray, the most at one moment; `delay_s`: from the
+    start of the process to that of the program, which it may launch."""
 
     def __init__(self, pid, program):
         super().__init__(daemon=True)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The design that we replace: a Ray actor for each world, with a copy of the scene of its own in Sionna RT, that moves its
-panel by SPSA, two radio maps a step. Prints JSON for isolation_vs_batching.py.
+"""The design that we replace: a Ray actor for each world, with a copy of the scene of its own in Sionna RT, that moves
+its panel by SPSA, two radio maps a step. Prints JSON for isolation_ray.py.
 
     python bench/peers/ray_sionna_spsa.py [--worlds 8] [--steps 2] [--rays 1000000]
 
@@ -35,7 +35,8 @@ class World:
         self.random = np.random.default_rng(seed)
         self.scene = rt.load_scene(SCENE, merge_shapes=False)
         self.scene.frequency = 3.5e9
-        self.scene.tx_array = self.scene.rx_array = rt.PlanarArray(num_rows=1, num_cols=1, pattern="iso", polarization="V")
+        antenna = rt.PlanarArray(num_rows=1, num_cols=1, pattern="iso", polarization="V")
+        self.scene.tx_array = self.scene.rx_array = antenna
         for i, p in enumerate(TRANSMITTERS):
             self.scene.add(rt.Transmitter(f"tx{i}", position=p))
         self.solver = rt.RadioMapSolver()
