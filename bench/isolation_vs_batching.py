@@ -32,7 +32,7 @@ def sizes_of(options):
 
 def introduce(report, options, sizes, rounds):
     report("# Isolation and batching: which executor to take", "",
-           f"`bash bench/isolation_vs_batching.sh {' '.join(sys.argv[2:])}`, {datetime.date.today()}, {CORES} cores "
+           f"`bash bench/isolation_vs_batching.sh {' '.join(sys.argv[3:])}`, {datetime.date.today()}, {CORES} cores "
            f"({processor()}).")
     times = "once" if rounds == 1 else f"{rounds} times ({MANY:,} receivers and more: once), and the faster run counts"
     report.text(f"""office_v1, two transmitters, a panel on a wall, depth 2, transmission, the default edges; worlds

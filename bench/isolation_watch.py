@@ -5,7 +5,6 @@ import signal
 import subprocess
 import tempfile
 import threading
-import time
 
 ACTORS = ("ray::Worker", "ray::World")  # of ray_workers.py and of ray_sionna_spsa.py
 PAGE, TICKS = os.sysconf("SC_PAGESIZE"), os.sysconf("SC_CLK_TCK")
@@ -105,8 +104,7 @@ def end(process):
 
 
 def run(command, program, limit_s):
-    """What the last line of a command tells (JSON), with what was seen from outside. Raises NotRun."""
-    begun = time.monotonic()
+    """What a command tells as its last line of JSON, with what was seen from outside. Raises NotRun."""
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         process = subprocess.Popen(command, stdout=out, stderr=err, start_new_session=True)
         watch = Watch(process.pid, program)
@@ -119,13 +117,13 @@ def run(command, program, limit_s):
             end(process)
             watch.join()
         out.seek(0), err.seek(0)
-        told, said = out.read().strip().splitlines(), err.read().strip().splitlines()
+        told = [line for line in out.read().splitlines() if line.startswith("{")]
+        said = err.read().strip().splitlines()
     code = process.returncode
     if code != 0:
         how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"left with exit code {code}"
         raise NotRun(how + (f": {said[-1][-200:]}" if said else ""))
     try:
-        return {**json.loads(told[-1]), "bytes": watch.bytes, "actors": watch.actors, "delay_s": watch.delay_s or 0.0,
-                "wall_s": time.monotonic() - begun}
+        return {**json.loads(told[-1]), "bytes": watch.bytes, "actors": watch.actors, "delay_s": watch.delay_s or 0.0}
     except (IndexError, ValueError):
         raise NotRun("told no result") from None
