@@ -19,7 +19,7 @@ from isolation_watch import NotRun, processor, run
 from report import Report, short
 
 
-MANY = 10000  # receivers, from which on a case is run once
+LARGE = 32000  # worlds x receivers, above which a case is run once
 
 
 def sizes_of(options):
@@ -34,11 +34,14 @@ def introduce(report, options, sizes, rounds):
     report("# Isolation and batching: which executor to take", "",
            f"`bash bench/isolation_vs_batching.sh {' '.join(sys.argv[3:])}`, {datetime.date.today()}, {CORES} cores "
            f"({processor()}).")
-    times = "once" if rounds == 1 else f"{rounds} times ({MANY:,} receivers and more: once), and the faster run counts"
+    more = f"{rounds} times (above {LARGE:,} worlds x receivers: once), and the faster run counts"
+    times = "once" if rounds == 1 else more
     report.text(f"""office_v1, two transmitters, a panel on a wall, depth 2, transmission, the default edges; worlds
         descend by Adam for {DESCENT_S} seconds, all executors of a size in turn, {times}.""")
     report("")
-    for what in ("*Start*: from that of the process to the end of the first iteration; under Ray without Ray's own.",
+    for what in ("""*A process a core*, *processes x batch* (tasks of 8 worlds), *Ray, our worker*: as many workers, and actors,
+                 as processors, at most one for each world.""",
+                 "*Start*: from that of the process to the end of the first iteration; under Ray without Ray's own.",
                  "*Workers*: of it, from when the run begins to start workers.",
                  """*ms a world-step*, *p95 of a step*: over the iterations that all executors of the size have done,
                  since steps become cheaper as worlds come to rest.""",
@@ -60,7 +63,8 @@ def table(report, cases, all_executors, receivers, all_worlds, rounds):
     report.table(f"{receivers:,} receivers", "worlds", "executor", "start, s", "workers, s", "ms a world-step",
                  "world-steps/s", "p95 of a step, ms", "MB in all", "MB a world", "loss")
     for worlds in all_worlds:
-        row, why = cases.of_size(all_executors, worlds, receivers, rounds)
+        again = rounds if worlds * receivers <= LARGE else 1
+        row, why = cases.of_size(all_executors, worlds, receivers, again)
         when = max((c.losses[0][0] for c in row), default=0) + 1
         found = {c.name: c for c in row}
         for e in all_executors:
@@ -116,7 +120,7 @@ def main():
     report, cases = Report(), Cases(program)
     introduce(report, options, sizes, rounds)
     for receivers, all_worlds in sizes.items():
-        table(report, cases, all_executors, receivers, all_worlds, rounds if receivers < MANY else 1)
+        table(report, cases, all_executors, receivers, all_worlds, rounds)
     if not cases.known:
         sys.exit("isolation_vs_batching: no case could be run")
     steps_of_theirs = ((8, 3),) if options.quick else ((8, 4), (32, 2))
