@@ -39,8 +39,8 @@ def introduce(report, options, sizes, rounds):
     report.text(f"""office_v1, two transmitters, a panel on a wall, depth 2, transmission, the default edges; worlds
         descend by Adam for {DESCENT_S} seconds, all executors of a size in turn, {times}.""")
     report("")
-    for what in ("""*A process a core*, *processes x batch* (tasks of 8 worlds), *Ray, our worker*: as many workers, and actors,
-                 as processors, at most one for each world.""",
+    for what in ("""*A process a core*, *processes x batch* (tasks of 8 worlds), *Ray, our worker*: as many workers, and
+                 actors, as processors, at most one for each world.""",
                  "*Start*: from that of the process to the end of the first iteration; under Ray without Ray's own.",
                  "*Workers*: of it, from when the run begins to start workers.",
                  """*ms a world-step*, *p95 of a step*: over the iterations that all executors of the size have done,
@@ -50,7 +50,7 @@ def introduce(report, options, sizes, rounds):
                  with what batches take on devices.""",
                  "*Loss*: the best so far when the slowest executor of the size has been at it for a second."):
         report.text(what, item=True)
-    chosen = "" if options.sizes else """At 1,000 receivers, as many as a search has, all numbers of worlds; elsewhere
+    chosen = "" if options.sizes or options.quick else """At 1,000 receivers, as many as a search has, all numbers of worlds; elsewhere
         those that show how it goes on, so that the suite is done in some twenty minutes."""
     named = "; ".join(f"{', '.join(map(str, worlds))} worlds at {r:,} receivers" for r, worlds in sizes.items())
     report.text(f"""Sizes: {named}. {chosen} A case is not run where more than {100 * MEMORY:.0f} % of the memory that
