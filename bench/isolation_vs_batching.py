@@ -50,8 +50,8 @@ def introduce(report, options, sizes, rounds):
                  with what batches take on devices.""",
                  "*Loss*: the best so far when the slowest executor of the size has been at it for a second."):
         report.text(what, item=True)
-    chosen = "" if options.sizes or options.quick else """At 1,000 receivers, as many as a search has, all numbers of worlds; elsewhere
-        those that show how it goes on, so that the suite is done in some twenty minutes."""
+    chosen = "" if options.sizes or options.quick else """At 1,000 receivers, as many as a search has, all numbers of
+        worlds; elsewhere those that show how it goes on, so that the suite is done in some twenty minutes."""
     named = "; ".join(f"{', '.join(map(str, worlds))} worlds at {r:,} receivers" for r, worlds in sizes.items())
     report.text(f"""Sizes: {named}. {chosen} A case is not run where more than {100 * MEMORY:.0f} % of the memory that
         is available, or more than {MOST_S} s, must be expected of it, from smaller cases of the executor, as if bytes
