@@ -8,7 +8,7 @@ from report import short
 
 THEIRS = "Ray + Sionna RT + SPSA, two maps of 10^6 rays a step"
 BYTES_EACH = 400e6  # of theirs, to begin with
-RECEIVERS, DESCENT_S, TIMEOUT_S = 1000, 3, 300
+RECEIVERS, DESCENT_S, TIMEOUT_S = 1000, 3, 400
 
 
 def theirs(program, worlds, steps):

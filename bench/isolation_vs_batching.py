@@ -123,7 +123,7 @@ def main():
         table(report, cases, all_executors, receivers, all_worlds, rounds)
     if not cases.known:
         sys.exit("isolation_vs_batching: no case could be run")
-    steps_of_theirs = ((8, 3),) if options.quick else ((8, 4), (32, 2))
+    steps_of_theirs = ((8, 3),) if options.quick else ((8, 3), (32, 1))
     told = {"sionna": compare(report, program, steps_of_theirs) if options.with_sionna else [],
             "predicted": predict(report, program, cases.known),
             "bookkeeping": bookkeeping(report, program, cases.known),
