@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
-# Which executor to take: searches of different sizes on all of them, in turn. Writes JSON (as Google Benchmark does), a
-# table, three plots and the advice that follows to a folder:
-#   bash bench/isolation_vs_batching.sh [FOLDER] [--quick] [--with-ray] [--with-sionna]
+# Which executor to take: searches of different sizes on all of them, in turn. Writes JSON (as Google Benchmark does),
+# tables, three plots and the advice that follows to a folder:
+#   bash bench/isolation_vs_batching.sh [FOLDER] [--quick] [--with-ray] [--with-sionna] [--sizes=8x1000,32x1000]
 # FOLDER: out/isolation by default. --quick: 32 worlds and 1,000 receivers at most. --with-ray: our workers under Ray, too.
-# --with-sionna: also Ray actors with Sionna RT and SPSA gradients, each with its own scene (1 GB and minutes). Installs
-# what is missing; takes 15 minutes on 2 cores, 3 with --quick.
+# --with-sionna: also Ray actors with Sionna RT and SPSA gradients, each with its own scene (gigabytes and minutes).
+# --sizes: these worlds x receivers only. Installs what is missing; takes 20 minutes on 2 cores, 4 with --quick, half
+# without Ray. What does not fit the machine is left out, and said.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 folder=out/isolation peers=()
 options=()
 for argument in "$@"; do
   case "$argument" in
-    --quick) options+=("$argument") ;;
+    --quick | --sizes=*) options+=("$argument") ;;
     --with-ray) options+=("$argument") peers+=(ray==2.60.0) ;;
     --with-sionna) options+=("$argument") peers+=(ray==2.60.0 sionna-rt==2.2.0 mitsuba==3.9.1) ;;
     --help | -h) sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;

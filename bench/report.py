@@ -1,5 +1,11 @@
 """Results pages in Markdown: printed as they come, then written beside what a person has remarked on them."""
 import os
+import textwrap
+
+
+def short(value):
+    """Three digits of a number, all of those before the point."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 class Report:
@@ -9,6 +15,13 @@ class Report:
     def __call__(self, *lines):
         print(*lines, sep="\n", flush=True)
         self.lines += lines
+
+    def text(self, words, item=False):
+        """A paragraph of its own, or an item of a list, in lines of a page's width."""
+        if not item:
+            self("")
+        self(*textwrap.wrap(" ".join(words.split()), 118, initial_indent="- " if item else "",
+                            subsequent_indent="  " if item else "", break_long_words=False, break_on_hyphens=False))
 
     def table(self, title, *head):
         """Begins a table; `title`: of a section of its own, or None."""
