@@ -88,17 +88,10 @@ Walk third_walk(const Visibility& visibility, bool coherent, int receivers, doub
   return third;
 }
 
-TEST(StepMemory, NothingIsTakenUnderHardVisibility) {
-  for (const bool coherent : {false, true}) EXPECT_EQ(third_walk(hard, coherent, 100).most_in_a_step, 0u);
-}
-
-TEST(StepMemory, UnderSoftVisibilityAFewSmallBlocksThatDoNotGrowWithTheReceivers) {
-  for (const Kind& kind : kinds) {
-    const Walk few = third_walk(kind.visibility, false, 40), many = third_walk(kind.visibility, false, 200);
-    EXPECT_LE(many.most_in_a_step, 60u) << kind.name;
-    EXPECT_LE(many.most_in_a_step, 2 * few.most_in_a_step) << kind.name;
-    EXPECT_LE(many.largest_block, 128u) << kind.name << ": more than a node of a map (paths::KnownLegs)";
-  }
+TEST(StepMemory, NothingIsTaken) {
+  for (const Kind& kind : kinds)
+    for (const bool coherent : {false, true})
+      EXPECT_EQ(third_walk(kind.visibility, coherent, 100).most_in_a_step, 0u) << kind.name << coherent;
 }
 
 TEST(StepMemory, WhatAMovingTransmitterTakesIsGivenBack) {
