@@ -72,7 +72,8 @@ class DepartureFinder {
     /// all_hidden, at tile 0: no tile is seen.
     enum State : std::uint8_t { unknown, hidden, all_hidden, seen } state = unknown;
     std::uint8_t signature = 0;  ///< equal for equal hops
-    std::uint32_t first_hop = 0, hops = 0;
+    std::uint16_t hops = 0;
+    std::uint32_t first_hop = 0;
   };
 
   /// The paths of one arrival that go on through the beam's chain: to every receiver whose mirror point on the mover is in
@@ -132,7 +133,7 @@ class DepartureFinder {
                      &occluders_[tile]))
       return leg;
     leg.state = Leg::seen;
-    leg.hops = std::uint32_t(leg_hops_.size()) - leg.first_hop;
+    leg.hops = std::uint16_t(leg_hops_.size() - leg.first_hop);
     leg.signature = std::uint8_t(tile);
     for (std::uint32_t t = first; t < first + std::uint32_t(square(tiles)); ++t)
       if (&legs_[t] != &leg && legs_[t].state == Leg::seen && same_hops(legs_[t], leg))
