@@ -64,13 +64,12 @@ class DepartureFinder {
   }
 
  private:
-  /// A receiver and the number of its leg from tile 0.
+  /// A receiver and the number of its leg from tile 0 (see KnownLegs).
   struct Reached {
     std::uint32_t rx = 0, first_leg = 0;
   };
   struct Leg {
-    /// all_hidden, at tile 0: no tile is seen.
-    enum State : std::uint8_t { unknown, hidden, all_hidden, seen } state = unknown;
+    enum State : std::uint8_t { unknown, hidden, seen } state = unknown;
     std::uint8_t signature = 0;  ///< equal for equal hops
     std::uint16_t hops = 0;
     std::uint32_t first_hop = 0;
@@ -90,12 +89,12 @@ class DepartureFinder {
     receivers.for_each_in(beam, test, [&](std::uint32_t rx) { reached_.push_back({rx, 0}); });
     if (reached_.empty()) return;
     const std::uint32_t chain = known_legs_.chain(a.face, beam.chain, beam.length);
+    const std::size_t first_fresh = legs_.size();
     for (Reached& r : reached_) {
-      const auto [first, known] = known_legs_.find_or_add(chain, r.rx, std::uint32_t(legs_.size()));
-      r.first_leg = first;
-      if (known) continue;
+      r.first_leg = known_legs_.find(chain, r.rx);
+      if (r.first_leg != KnownLegs::unknown) continue;
+      fresh_.push_back({r.rx, std::uint32_t(legs_.size())});
       legs_.resize(legs_.size() + std::size_t(square(tiles)));
-      fresh_.push_back(r);
     }
     for (int t = 0; t < square(tiles); ++t) {
       occluders_[t] = {};
@@ -107,14 +106,24 @@ class DepartureFinder {
         [&](const Reached& r, int tile, bool open) {
           if (!open) legs_[r.first_leg + std::uint32_t(tile)].state = Leg::hidden;
         });
-    for (const Reached& r : fresh_) {
-      Leg* const own = &legs_[r.first_leg];
-      if (std::all_of(own, own + square(tiles), [](const Leg& l) { return l.state == Leg::hidden; }))
-        own->state = Leg::all_hidden;
+    auto kept = legs_.begin() + std::ptrdiff_t(first_fresh);  // of most receivers no leg is
+    for (Reached& r : fresh_) {
+      const auto own = legs_.begin() + std::ptrdiff_t(r.first_leg), end = own + square(tiles);
+      if (std::all_of(own, end, [](const Leg& l) { return l.state == Leg::hidden; })) {
+        r.first_leg = KnownLegs::hidden;
+      } else {
+        r.first_leg = std::uint32_t(kept - legs_.begin());
+        kept = kept == own ? end : std::copy(own, end, kept);
+      }
+      known_legs_.add(chain, r.rx, r.first_leg);
     }
-    for (const Reached& r : reached_)
-      if (legs_[r.first_leg].state != Leg::all_hidden)
+    legs_.erase(kept, legs_.end());
+    auto fresh = fresh_.begin();
+    for (Reached& r : reached_) {
+      if (r.first_leg == KnownLegs::unknown) r.first_leg = (fresh++)->first_leg;
+      if (r.first_leg != KnownLegs::hidden)
         emit(g, source, arrivals, a, beam, path, r, receivers.positions()[r.rx], tiles, support, depth);
+    }
   }
 
   /// The leg from the centre of a tile through the chain to the receiver, found when first asked for; that of tile 0 is
