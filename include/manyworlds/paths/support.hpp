@@ -103,16 +103,17 @@ struct Segment {
 inline void add_screens(const Geometry& g, const Support& support, const Segment& segment, int& budget, int& room,
                         std::vector<Hop>& hops, std::size_t first) {
   const Vec3d d = segment.b - segment.a;
-  const double own_length = norm(d), margin = tolerance / own_length;
+  const double own_length = norm(d);
   const auto passage = [&](const Surface& s) { return (s.offset - dot(s.normal, segment.a)) / dot(s.normal, d); };
   for (std::uint32_t i = 0; i < g.moving->size(); ++i) {
     const Surface& s = g.moving->surfaces[i];
     const std::uint32_t face = g.moving->first_id + i;
     if (face == segment.from || face == segment.to) continue;
-    const double t = passage(s);
-    if (!(t > margin && t < 1 - margin)) continue;  // else it lies in the plane of a face that the path bounces on
+    const double t = passage(s), along = t * own_length;
+    // At an end it lies in the plane of a face that the path bounces on.
+    if (!(along > tolerance && along < own_length - tolerance)) continue;
     const Vec3d q = segment.a + t * d;
-    const double s1 = segment.s + t * own_length;
+    const double s1 = segment.s + along;
     if (!support.reaches(s.rectangle, q, d / own_length, s1, segment.length - s1) || room-- <= 0) continue;
     const bool through = budget > 0 && !g.opaque(face);
     if (through && g.moving->contains(s, q)) --budget;

@@ -98,9 +98,10 @@ struct UnfoldedPoints {
     const Vec3d d = point[i + 1] - point[i];
     if (!(distance[i + 1] > distance[i])) return false;
     t = passage(face, i);
-    const double own_length = norm(d), margin = tolerance / own_length;
-    if (!(t > margin && t < 1 - margin)) return false;  // in the plane of a face that the path bounces on
-    const double s1 = distance[i] + t * own_length;
+    const double own_length = norm(d), along = t * own_length;
+    // At an end it lies in the plane of a face that the path bounces on.
+    if (!(along > tolerance && along < own_length - tolerance)) return false;
+    const double s1 = distance[i] + along;
     return reach.reaches(face.rectangle, point[i] + t * d, d / own_length, s1, distance[count - 1] - s1);
   }
   MW_HD double passage(const PlanarFace& face, int i) const {
