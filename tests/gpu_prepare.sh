@@ -6,9 +6,11 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 folder=${1:-.gpu}
 packages=(libeigen3-dev libgtest-dev libbenchmark-dev libcli11-dev libpugixml-dev nlohmann-json3-dev
-  libpng-dev zlib1g-dev)
-# Google Benchmark has no static library; its shared one is in a package that is named after its version.
-packages+=($(apt-cache depends libbenchmark-dev | sed -n 's/^ *Depends: \(libbenchmark[0-9][a-z0-9.]*\)$/\1/p'))
+  libpng-dev zlib1g-dev libtbb-dev libtbb12 libtbbmalloc2)
+# What is named after its version: Google Benchmark's shared library, it has no static one, and the part of oneTBB that
+# it loads where there is hwloc, which its CMake files want to see.
+packages+=($(apt-cache depends libbenchmark-dev libtbb12 |
+  sed -nE 's/^ *(Depends|Recommends): (libbenchmark[0-9][a-z0-9.]*|libtbbbind-[0-9-]+)$/\2/p'))
 
 mkdir -p "$folder/packages"
 folder=$(cd "$folder" && pwd)
