@@ -56,7 +56,7 @@ if wanted build; then
   # What takes longest first. A build that is cut off goes on where it was in the next call.
   for targets in manyworlds_cuda "device_bench isolation_case own_policies_cuda place search ${tests[*]}"; do
     # shellcheck disable=SC2086  # targets are words
-    cmake --build "$build" -j "$(nproc)" --target $targets >"$out/build.log" 2>&1 ||
+    cmake --build "$build" -j "${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}" --target $targets >"$out/build.log" 2>&1 ||
       { tail -n 40 "$out/build.log"; finish 1; }
   done
   echo "tests/gpu.sh: built and linked"

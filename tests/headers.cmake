@@ -79,4 +79,12 @@ if(MANYWORLDS_WITH_CUDA)
   target_include_directories(device_bench PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/bench)
   target_link_libraries(device_bench PRIVATE manyworlds_own device_gains)
   target_compile_definitions(device_bench PRIVATE MANYWORLDS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  if(TARGET own_policies_cuda)
+    add_dependencies(cuda_no_device_test own_policies_cuda)
+  endif()
+  # The script for a device, as far as it goes without one: it leaves with 3.
+  add_test(NAME gpu_script_without_device COMMAND bash -c
+    "CUDA_VISIBLE_DEVICES= bash tests/gpu.sh --build '${PROJECT_BINARY_DIR}' --out '${PROJECT_BINARY_DIR}/out-gpu' \
+      parity sanitize bench search; test $? -eq 3" WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(gpu_script_without_device PROPERTIES LABELS unit TIMEOUT 120)
 endif()

@@ -5,9 +5,9 @@
 #include "manyworlds/core/random.hpp"
 #include "manyworlds/paths/batch/shared.hpp"
 
-/// Two questions that a step asks very often, by themselves, so that their rate can be told: is a segment free, and does
-/// a chain have a solution? Asked of the static paths of a batch, which stand by transmitter and receiver: neighbours in
-/// the list go nearly the same way.
+/// Two questions that a step asks very often, by themselves, so that their rate can be told: is a segment free, and
+/// does a chain have a solution? Asked of the static paths of a batch, which stand by transmitter and receiver:
+/// neighbours in the list go nearly the same way.
 namespace manyworlds::test {
 
 /// A segment of a path, and the faces that it ends on.
