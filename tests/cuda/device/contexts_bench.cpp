@@ -9,7 +9,8 @@ namespace manyworlds::bench {
 
 namespace {
 
-/// A thread for each of n, there for all steps; what goes wrong in one is thrown by run().
+/// A thread for each of n, there for all steps; what goes wrong in one is thrown by run(). The driver lets threads spin
+/// while they wait for a device, unless there are more contexts than processors: nothing else is timed meanwhile.
 class Drivers {
  public:
   template <class F>

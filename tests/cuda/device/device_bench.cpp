@@ -104,8 +104,8 @@ Json measure_worlds(const Case& c, std::uint32_t count, bool last) {
     if (count == 32 || last) row["profile"] = profile(c, worlds, room);
     if (count <= 256) {
       row["processors_ms"] = time_processors(c, worlds, hard);
-      row["fresnel"] = timed({}, test::Fields::in_double);
       row["fresnel_processors_ms"] = time_processors(c, worlds, {});
+      row["fresnel"] = timed({}, test::Fields::in_double);
     }
   } catch (const std::exception& error) {
     row["error"] = error.what();
