@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Everything that needs a CUDA device: builds for sm_90 (CUDAARCHS: for others), runs the parity tests, the sanitizers,
-# the benchmarks and whole searches. Needs a CUDA toolkit, CMake and a compiler; the libraries come from a folder that tests/gpu_prepare.sh
-# has filled elsewhere, or from the system.
+# the benchmarks and whole searches. Needs a CUDA toolkit, CMake and a compiler; the libraries come from a folder that
+# tests/gpu_prepare.sh has filled elsewhere, or from the system.
 #   bash tests/gpu.sh [--libraries FOLDER] [--build FOLDER] [--out FOLDER] [--pack FILE] [--most WORLDS] [PHASE...]
 # Phases: build parity sanitize bench search; none named: all, in this order. What is built is kept, so that phases can
 # be calls of their own. All but the build end in less than 10 minutes: what takes longer is cut off and has failed.
@@ -51,7 +51,8 @@ if wanted build; then
   generator=$(command -v ninja >/dev/null && echo Ninja || echo "Unix Makefiles")
   cmake -S . -B "$build" -G "$generator" -DCMAKE_BUILD_TYPE=Release -DMANYWORLDS_CUDA=ON -DMANYWORLDS_NATIVE=ON \
     -DMANYWORLDS_BUILD_TESTS=ON -DMANYWORLDS_BUILD_EXAMPLES=ON -DMANYWORLDS_BUILD_BENCH=ON \
-    -DCMAKE_COMPILE_WARNING_AS_ERROR=OFF "-DCMAKE_CUDA_ARCHITECTURES=${CUDAARCHS:-90}" "${options[@]}" >"$out/configure.log" 2>&1 ||
+    -DCMAKE_COMPILE_WARNING_AS_ERROR=OFF "-DCMAKE_CUDA_ARCHITECTURES=${CUDAARCHS:-90}" "${options[@]}" \
+    >"$out/configure.log" 2>&1 ||
     { cat "$out/configure.log"; finish 1; }
   # What takes longest first. A build that is cut off goes on where it was in the next call.
   for targets in manyworlds_cuda "device_bench isolation_case own_policies_cuda place search ${tests[*]}"; do

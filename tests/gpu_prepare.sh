@@ -9,8 +9,9 @@ packages=(libeigen3-dev libgtest-dev libbenchmark-dev libcli11-dev libpugixml-de
   libpng-dev zlib1g-dev libtbb-dev libtbb12 libtbbmalloc2)
 # What is named after its version: Google Benchmark's shared library, it has no static one, and the part of oneTBB that
 # it loads where there is hwloc, which its CMake files want to see.
-packages+=($(apt-cache depends libbenchmark-dev libtbb12 |
-  sed -nE 's/^ *(Depends|Recommends): (libbenchmark[0-9][a-z0-9.]*|libtbbbind-[0-9-]+)$/\2/p'))
+mapfile -t named < <(apt-cache depends libbenchmark-dev libtbb12 |
+  sed -nE 's/^ *(Depends|Recommends): (libbenchmark[0-9][a-z0-9.]*|libtbbbind-[0-9-]+)$/\2/p')
+packages+=("${named[@]}")
 
 mkdir -p "$folder/packages"
 folder=$(cd "$folder" && pwd)
