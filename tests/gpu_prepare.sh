@@ -18,6 +18,7 @@ folder=$(cd "$folder" && pwd)
 [ "$(id -u)" -ne 0 ] || chmod a+rwx "$folder/packages"
 (cd "$folder/packages" && apt-get download "${packages[@]}")
 for package in "$folder"/packages/*.deb; do dpkg-deb --extract "$package" "$folder"; done
+find "$folder" -xtype l -delete  # what points out of the folder
 rm -r "$folder/packages" "$folder/usr/share/doc" "$folder"/usr/share/{man,lintian} 2>/dev/null || true
 
 # Shared libraries would have to come along with what they need; the static ones are complete.
