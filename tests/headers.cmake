@@ -39,7 +39,9 @@ if(MANYWORLDS_WITH_CUDA)
   endif()
 
   # What the tests ask of devices besides; where there is none, they say so and are skipped.
-  add_library(device_gains STATIC cuda/device/device_gains.cu cuda/device/device_descent.cu)
+  file(GLOB sources CONFIGURE_DEPENDS cuda/device/device_*.cu)
+  list(FILTER sources EXCLUDE REGEX device_rates)  # for the benchmark alone
+  add_library(device_gains STATIC ${sources})
   target_include_directories(device_gains PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_link_libraries(device_gains PUBLIC manyworlds_cuda)
   target_compile_options(device_gains PRIVATE -Werror=cross-execution-space-call)
@@ -72,8 +74,17 @@ if(MANYWORLDS_WITH_CUDA)
     add_test(NAME cuda_${name} COMMAND cuda_${name} --gtest_brief=1)
     set_tests_properties(cuda_${name} PROPERTIES LABELS gpu TIMEOUT 300)
   endforeach()
-  add_executable(device_bench cuda/device/device_bench.cpp)
-  target_include_directories(device_bench PRIVATE ${PROJECT_SOURCE_DIR}/bench)
+  file(GLOB sources CONFIGURE_DEPENDS cuda/device/*_bench.cpp)
+  add_executable(device_bench ${sources} cuda/device/device_rates.cu)
+  target_include_directories(device_bench PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/bench)
   target_link_libraries(device_bench PRIVATE manyworlds_own device_gains)
   target_compile_definitions(device_bench PRIVATE MANYWORLDS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  if(TARGET own_policies_cuda)
+    add_dependencies(cuda_no_device_test own_policies_cuda)
+  endif()
+  # The script for a device, as far as it goes without one: it leaves with 3.
+  add_test(NAME gpu_script_without_device COMMAND bash -c
+    "CUDA_VISIBLE_DEVICES= bash tests/gpu.sh --build '${PROJECT_BINARY_DIR}' --out '${PROJECT_BINARY_DIR}/out-gpu' \
+      parity sanitize bench search; test $? -eq 3" WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(gpu_script_without_device PROPERTIES LABELS unit TIMEOUT 120)
 endif()

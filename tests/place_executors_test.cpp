@@ -106,4 +106,20 @@ TEST_F(Place, SaysWhenWorkersCannotBeHad) {
   EXPECT_EQ(run(full + Arguments{"--executor", "processes", "--processes", "-1"}).code, 2);
 }
 
+TEST_F(Place, SaysInOneLineWhatToUseWhereThereIsNoDevice) {
+  setenv("CUDA_VISIBLE_DEVICES", "", 1);  // also on machines that have one
+  for (const Arguments& executor :
+       {Arguments{"cuda_batch"}, Arguments{"cuda_batch", "--device", "1"}, Arguments{"cuda_contexts"},
+        Arguments{"cuda_contexts", "--device", "0,1"}, Arguments{"cuda_batch", "--memory-budget", "1GB"}}) {
+    const Outcome outcome = run(full + Arguments{"--executor"} + executor);
+    EXPECT_EQ(outcome.code, 1) << executor.back();
+    EXPECT_EQ(outcome.err.rfind("place: no CUDA device: ", 0), 0u) << outcome.err;
+    EXPECT_NE(outcome.err.find("; the executors 'batch' and 'serial' need none\n"), std::string::npos) << outcome.err;
+    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+    EXPECT_EQ(outcome.out, "") << executor.back();
+    EXPECT_FALSE(fs::exists(output)) << executor.back();
+  }
+  unsetenv("CUDA_VISIBLE_DEVICES");
+}
+
 }  // namespace

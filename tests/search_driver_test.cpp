@@ -263,4 +263,17 @@ TEST_F(SearchDriver, RefusesBadInputInOneLineBeforeWork) {
   EXPECT_FALSE(fs::exists(folder / "none"));
 }
 
+TEST_F(SearchDriver, SaysInOneLineWhatToUseWhereThereIsNoDevice) {
+  setenv("CUDA_VISIBLE_DEVICES", "", 1);  // also on machines that have one
+  for (const std::string executor : {"cuda_batch", "cuda_contexts"}) {
+    const test::Outcome outcome = run(problem + few + Arguments{"--executor", executor, "--json", file.string()});
+    EXPECT_EQ(outcome.code, 1) << executor;
+    EXPECT_EQ(outcome.err.rfind("search: no CUDA device: ", 0), 0u) << outcome.err;
+    EXPECT_NE(outcome.err.find("; the executors 'batch' and 'serial' need none\n"), std::string::npos) << outcome.err;
+    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+    EXPECT_FALSE(fs::exists(file)) << executor;
+  }
+  unsetenv("CUDA_VISIBLE_DEVICES");
+}
+
 }  // namespace

@@ -1,41 +1,20 @@
 // What a step costs on a device, and on this machine's processors beside it, as JSON.
 //   device_bench --list           the devices
 //   device_bench OUT.json [most]  all measurements, of at most so many worlds at once (4096)
-// Leaves with 3 where there is no device.
-#include <chrono>
+// Leaves with 1 when something could not be measured (its row says why), with 3 where there is no device.
+#include <ctime>
 #include <fstream>
 #include <iostream>
-#include <nlohmann/json.hpp>
+#include <thread>
 
-#include "device_gains.hpp"
+#include "bench_cases.hpp"
 #include "manyworlds/executor/batch.hpp"
-#include "manyworlds/paths/batch/make_arrays.hpp"
-#include "sites.hpp"
+#include "rates.hpp"
 
 namespace {
 
 using namespace manyworlds;
-using Json = nlohmann::json;
-using paths::batch::AnyGains;
-using paths::batch::Arrays;
-using paths::batch::Room;
-
-constexpr Visibility hard{.kind = VisibilityKind::hard};
-
-double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-/// Median seconds of calls for about as long as told.
-template <class F>
-double median(F&& call, double budget) {
-  std::vector<double> all;
-  const double begin = seconds();
-  do {
-    const double start = seconds();
-    call();
-    all.push_back(seconds() - start);
-  } while (seconds() - begin < budget || all.size() < 3);
-  std::nth_element(all.begin(), all.begin() + std::ptrdiff_t(all.size() / 2), all.end());
-  return all[all.size() / 2];
-}
+using namespace manyworlds::bench;
 
 Json list_devices() {
   Json list = Json::array();
@@ -50,54 +29,31 @@ Json list_devices() {
   return list;
 }
 
-/// The worlds of a site: the panel on a walk, each world a step further.
-struct Worlds {
-  std::vector<Configuration> configurations;
-  std::vector<Pose> poses;
-  Worlds(const sites::Site& site, std::uint32_t count) {
-    for (std::uint32_t w = 0; w < count; ++w) {
-      configurations.push_back(site.at(int(w * 7)));
-      poses.push_back(configurations.back().movers[0]);
-    }
-  }
-};
-
-struct Case {
-  const char* name;
-  sites::Site site;
-  paths::PathModel model;
-  Arrays arrays;
-  Case(const char* named, sites::Site s)
-      : name(named),
-        site(std::move(s)),
-        model(site.scene, site.movers()),
-        arrays(paths::batch::make_arrays(model.world())) {}
-};
-
-Json room_json(const Room& r) {
-  return {{"pyramids", r.pyramids}, {"pairs", r.pairs}, {"candidates", r.candidates}, {"paths", r.paths}};
+/// The day, and the processors of this machine.
+Json describe_run() {
+  const std::time_t now = std::time(nullptr);
+  char date[16];
+  std::strftime(date, sizeof date, "%Y-%m-%d", std::gmtime(&now));
+  Json run{{"date", date}, {"threads", std::thread::hardware_concurrency()}, {"processor", "unknown"}};
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);)
+    if (line.rfind("model name", 0) == 0) run["processor"] = line.substr(line.find(':') + 2);
+  return run;
 }
 
-Json time_batch(AnyGains& batch, const Worlds& worlds, std::size_t links) {
-  std::vector<double> gains(worlds.poses.size() * links), bar(gains.size());
+/// A step whose gains and their derivatives go through the host, which losses that devices do not know make do with.
+Json time_through_host(AnyGains& batch, const Worlds& worlds, std::size_t links) {
+  std::vector<double> gains(worlds.poses.size() * links), bar(gains.size(), 1);
   std::vector<PoseGradient> gradient(worlds.poses.size());
-  batch.gains(worlds.poses, gains);
-  for (std::size_t i = 0; i < bar.size(); ++i) bar[i] = 1 / (gains[i] + 1e-14);
-  const double forward = median([&] { batch.gains(worlds.poses, gains); }, 0.5);
-  const double both = median(
-      [&] {
-        batch.gains(worlds.poses, gains);
-        batch.pullback(bar, gradient);
-      },
-      0.5);
-  return {{"forward_ms", forward * 1e3},
-          {"forward_and_gradient_ms", both * 1e3},
-          {"used", room_json(batch.used())},
-          {"shared_mib", double(batch.shared_bytes()) / (1 << 20)},
-          {"worlds_mib", double(batch.world_bytes()) / (1 << 20)}};
+  const auto forward = [&] { batch.gains(worlds.poses, gains); };
+  const auto both = [&] {
+    forward();
+    batch.pullback(bar, gradient);
+  };
+  return {{"forward_ms", median_ms(forward)}, {"forward_and_gradient_ms", median_ms(both)}};
 }
 
-/// The same on all processors.
+/// Forward and gradient on all processors, of at most 32 worlds, times the rest.
 double time_processors(const Case& c, const Worlds& worlds, const Visibility& visibility) {
   const std::size_t count = std::min<std::size_t>(worlds.poses.size(), 32), links = c.arrays.links();
   std::vector<paths::Workspace> workspaces(count);
@@ -108,8 +64,53 @@ double time_processors(const Case& c, const Worlds& worlds, const Visibility& vi
     ConfigurationGradient gradient;
     c.model.pullback(bar, workspaces[i], gradient);
   };
-  const double all = median([&] { executor::Batch{}.for_each_world(count, step); }, 0.5);
-  return all * double(worlds.poses.size()) / double(count);
+  const auto all = [&] { executor::Batch{}.for_each_world(count, step); };
+  all();
+  return median_ms(all) * double(worlds.poses.size()) / double(count);
+}
+
+/// Milliseconds of each launch of a step under hard visibility, and how often what is asked there, where that is known.
+Json profile(const Case& c, const Worlds& worlds, const Room& room) {
+  const std::size_t count = worlds.poses.size(), pairs = count * c.arrays.mover_faces.size();
+  const test::Profile found =
+      test::device_profile(c.arrays, worlds.poses, std::vector<double>(count * c.arrays.links(), 1.0), room);
+  std::size_t segments = 0;
+  for (const kernels::StaticPath& path : c.arrays.paths) segments += std::size_t(path.length) + 1;
+  return {{"ms", found.ms},
+          {"counts",
+           {{"overlay", segments * pairs},
+            {"enter movers", c.arrays.prefixes.size() * pairs},
+            {"fields", found.used.paths},
+            {"adjoint of fields", found.used.paths}}}};
+}
+
+Json measure_worlds(const Case& c, std::uint32_t count, bool last) {
+  const Worlds worlds(c.site, count);
+  const Room room = Room::of(count);
+  Json row{{"worlds", count}};
+  try {
+    const auto in_double = test::device_gains(c.arrays, count, room);
+    row["double"] = time_step(*in_double, worlds.poses);
+    row["through_host"] = time_through_host(*in_double, worlds, c.arrays.links());
+  } catch (const std::exception& error) {
+    row["error"] = error.what();
+    return row;
+  }
+  try {
+    const auto timed = [&](const Visibility& visibility, test::Fields fields) {
+      return time_step(*test::device_gains(c.arrays, count, room, visibility, fields), worlds.poses);
+    };
+    row["single"] = timed(hard, test::Fields::in_single);
+    if (count == 32 || last) row["profile"] = profile(c, worlds, room);
+    if (count <= 256) {
+      row["processors_ms"] = time_processors(c, worlds, hard);
+      row["fresnel_processors_ms"] = time_processors(c, worlds, {});
+      row["fresnel"] = timed({}, test::Fields::in_double);
+    }
+  } catch (const std::exception& error) {
+    row["error"] = error.what();
+  }
+  return row;
 }
 
 Json measure_case(const Case& c, std::uint32_t most) {
@@ -120,71 +121,31 @@ Json measure_case(const Case& c, std::uint32_t most) {
               {"static_paths", c.arrays.paths.size()},
               {"prefixes", c.arrays.prefixes.size()},
               {"worlds", Json::array()}};
-  for (std::uint32_t count : {1u, 32u, 256u, 4096u}) {
-    if (count > most) continue;
-    const Worlds worlds(c.site, count);
-    Json row{{"worlds", count}};
-    try {
-      const Room room = Room::of(count);
-      row["double"] = time_batch(*test::device_gains(c.arrays, count, room), worlds, c.arrays.links());
-      row["single"] = time_batch(*test::device_gains(c.arrays, count, room, hard, test::Fields::in_single), worlds,
-                                 c.arrays.links());
-      if (count <= 256) {
-        row["processors_ms"] = 1e3 * time_processors(c, worlds, hard);
-        row["fresnel"] = time_batch(*test::device_gains(c.arrays, count, room, Visibility{}), worlds, c.arrays.links());
-        row["fresnel_processors_ms"] = 1e3 * time_processors(c, worlds, {});
-      }
-      if (count == 32) {
-        const std::vector<double> bar(count * c.arrays.links(), 1.0);
-        row["launches_ms"] = test::device_profile(c.arrays, worlds.poses, bar, room);
-      }
-    } catch (const std::exception& error) {
-      row["error"] = error.what();
-    }
-    std::cerr << c.name << ' ' << row.dump() << '\n';
-    result["worlds"].push_back(row);
+  std::vector<std::uint32_t> counts;
+  for (const std::uint32_t count : {1u, 32u, 256u, 4096u})
+    if (count <= most) counts.push_back(count);
+  for (const std::uint32_t count : counts) {
+    result["worlds"].push_back(measure_worlds(c, count, count == counts.back()));
+    std::cerr << c.name << ' ' << result["worlds"].back().dump() << '\n';
   }
   return result;
 }
 
-/// All worlds in one batch, and each in a context of its own.
-Json measure_contexts(const Case& c) {
-  Json rows = Json::array();
-  for (std::uint32_t count : {1u, 4u, 16u, 32u, 64u}) {
-    const Worlds worlds(c.site, count);
-    Json row{{"worlds", count}};
-    try {
-      const std::size_t before = executor::cuda_devices()->list()[0].free_bytes;
-      double start = seconds();
-      const auto batch = test::device_gains(c.arrays, count, Room::of(count));
-      row["batch_creation_ms"] = 1e3 * (seconds() - start);
-      row["batch"] = time_batch(*batch, worlds, c.arrays.links());
-      const std::size_t with_batch = executor::cuda_devices()->list()[0].free_bytes;
-      row["batch_mib"] = double(before - with_batch) / (1 << 20);
-      start = seconds();
-      std::vector<std::unique_ptr<AnyGains>> alone;
-      for (std::uint32_t w = 0; w < count; ++w)
-        alone.push_back(
-            test::device_gains(c.arrays, 1, Room::of(4), hard, test::Fields::in_double, test::Context::own));
-      row["contexts_creation_ms"] = 1e3 * (seconds() - start);
-      std::vector<std::vector<double>> gains(count, std::vector<double>(c.arrays.links()));
-      std::vector<std::vector<PoseGradient>> gradient(count, std::vector<PoseGradient>(1));
-      const std::vector<double> bar(c.arrays.links(), 1.0);
-      const auto step = [&](std::size_t w) {
-        alone[w]->gains(std::span(worlds.poses).subspan(w, 1), gains[w]);
-        alone[w]->pullback(bar, gradient[w]);
-      };
-      executor::Batch threads;
-      threads.prm.threads = int(count);
-      row["contexts_ms"] = 1e3 * median([&] { threads.for_each_world(count, step); }, 0.5);
-      row["contexts_mib"] = double(with_batch - executor::cuda_devices()->list()[0].free_bytes) / (1 << 20);
-    } catch (const std::exception& error) {
-      row["error"] = error.what();
-    }
-    std::cerr << "contexts " << row.dump() << '\n';
-    rows.push_back(row);
-  }
-  return rows;
+Json measure_rates(const Case& c) {
+  const test::Rates found = test::device_rates(c.arrays);
+  const auto json = [](const test::Rate& r) { return Json{{"asked", r.asked}, {"yes", r.yes}, {"ms", r.ms}}; };
+  return {{"case", c.name},
+          {"any-hit in order", json(found.in_order)},
+          {"any-hit shuffled", json(found.shuffled)},
+          {"solves", json(found.solves)}};
+}
+
+/// How many parts could not be measured.
+int errors_in(const Json& part) {
+  int sum = part.is_object() && part.contains("error");
+  if (part.is_structured())
+    for (const Json& inner : part) sum += errors_in(inner);
+  return sum;
 }
 
 }  // namespace
@@ -195,19 +156,33 @@ int main(int argc, char** argv) {
     const Json devices = list_devices();
     if (std::string(argv[1]) == "--list") return std::cout << devices.dump(2) << '\n', 0;
     const std::uint32_t most = argc > 2 ? std::uint32_t(std::stoul(argv[2])) : 4096;
-    Json result{{"devices", devices}, {"cases", Json::array()}};
-    const auto save = [&] { std::ofstream(argv[1]) << result.dump(2) << '\n'; };
+    Json result{{"run", describe_run()}, {"devices", devices}, {"cases", Json::array()}};
+    // What has been measured is kept, whatever comes.
+    const auto keep = [&](Json& place, const auto& measure) {
+      try {
+        place = measure();
+      } catch (const std::exception& error) {
+        place = {{"error", error.what()}};
+        std::cerr << error.what() << '\n';
+      }
+      std::ofstream(argv[1]) << result.dump(2) << '\n';
+    };
+    const auto add_case = [&](const Case& c) {
+      keep(result["cases"].emplace_back(), [&] { return measure_case(c, most); });
+    };
     {
-      const Case office("office_v1, 1000 receivers", sites::office(1000));
-      result["cases"].push_back(measure_case(office, most));
-      save();
-      result["contexts"] = measure_contexts(office);
-      save();
+      const Case office("office_v1, 1,000 receivers", sites::office(1000));
+      add_case(office);
+      keep(result["winners"], compare_winners);
+      keep(result["contexts"], [&] { return measure_contexts(office); });
     }
-    result["cases"].push_back(measure_case(Case("office_v1, 10000 receivers", sites::office(10000)), most));
-    save();
-    result["cases"].push_back(measure_case(Case("empty room, 10000 receivers", sites::empty_room(10000)), most));
-    save();
+    {
+      const Case office("office_v1, 10,000 receivers", sites::office(10000));
+      keep(result["rates"], [&] { return measure_rates(office); });
+      add_case(office);
+    }
+    add_case(Case("empty room, 10,000 receivers", sites::empty_room(10000)));
+    return errors_in(result) > 0 ? 1 : 0;
   } catch (const backend::NoDevice& error) {
     return std::cerr << error.what() << '\n', 3;
   } catch (const std::exception& error) {

@@ -1,87 +1,43 @@
 // A batch on a device finds the gains and gradients that it finds on the host; skipped where there is no device.
 #include "descent_site.hpp"
-#include "device_gains.hpp"
-#include "manyworlds/backend/serial.hpp"
+#include "device_rooms.hpp"
 #include "manyworlds/engine/multistart.hpp"
 #include "manyworlds/executor/batch.hpp"
 #include "manyworlds/executor/cuda.hpp"
 #include "manyworlds/loss/mean_db.hpp"
 #include "manyworlds/optimizer/adam.hpp"
-#include "manyworlds/paths/batch/owned_gains.hpp"
 #include "user_policies.hpp"
-#include "world_batch.hpp"
 
 namespace {
 
 using namespace manyworlds;
 using namespace manyworlds::test;
-using paths::batch::AnyGains;
-using paths::batch::Arrays;
 using paths::batch::Room;
-using test::PathModel;
 
-class Parity : public ::testing::Test {
- protected:
-  void SetUp() override {
-    try {
-      executor::cuda_devices()->list();
-    } catch (const backend::NoDevice& error) {
-      GTEST_SKIP() << error.what();
-    }
-  }
-};
+using Parity = OnDevice;
 
-struct Answer {
-  std::vector<double> gains;
-  std::vector<PoseGradient> gradient;
-  Answer(AnyGains& batch, const Arrays& arrays, const Worlds& worlds, const std::vector<double>& gain_bar)
-      : gains(worlds.count() * arrays.links()), gradient(worlds.poses.size()) {
-    batch.gains(worlds.poses, gains);
-    batch.pullback(gain_bar, gradient);
-  }
-};
-
-/// Two rooms with one of the sorts of movers.
-struct Rooms {
-  Scene scene = two_rooms();
-  std::vector<std::uint32_t> movers;
-  Random random;
-  Arrays arrays;
-  Worlds worlds;
-  std::vector<double> gain_bar;
-  Rooms(Movers which, int depth, std::uint32_t count, bool coherent)
-      : movers(add_movers(scene, which, 1, 2)),
-        random(21, std::uint32_t(which), std::uint32_t(depth), Purpose::test),
-        arrays(
-            (place_devices(scene, random, 2, 50, {.3, .3, .3}, {7.7, 4.7, 2.5}),
-             paths::batch::make_arrays(PathModel(scene, movers, {.max_depth = depth, .coherent = coherent}).world()))),
-        worlds(scene, movers.size(), count, random, {1, 1, .8}, {7, 4, 2}) {
-    std::vector<double> gains(count * arrays.links());
-    on_host()->gains(worlds.poses, gains);
-    gain_bar = balanced(gains, random);
-  }
-  std::unique_ptr<AnyGains> on_host() const {
-    return paths::batch::make_gains<double>(std::make_unique<backend::Serial>(), arrays, worlds.count(), room());
-  }
-  Room room() const { return Room::of(worlds.count()); }
-};
+/// In single precision, relative to each gain. A fade to a hundredth of the fields that cancel makes their rounding a
+/// hundred times larger; the host's own single precision differs by 9.5e-5 here where sums are coherent.
+double single_bound(bool coherent) { return coherent ? 1e-3 : 1e-4; }
 
 TEST_F(Parity, GainsAndGradientsAreThoseOfTheHost) {
   for (int which = 0; which < 5; ++which)
     for (int depth = 0; depth <= 3; ++depth) {
-      const Rooms rooms(Movers(which), depth, 40, which == 1);
-      const Answer expected(*rooms.on_host(), rooms.arrays, rooms.worlds, rooms.gain_bar);
+      const bool coherent = which == 1;
+      const Rooms rooms(Movers(which), depth, 40, coherent);
+      const Answer expected(*rooms.on_host(), rooms);
       for (const Context context : {Context::primary, Context::own}) {
         const auto batch =
             device_gains(rooms.arrays, rooms.worlds.count(), rooms.room(), hard, Fields::in_double, context);
-        const Answer found(*batch, rooms.arrays, rooms.worlds, rooms.gain_bar);
+        const Answer found(*batch, rooms);
         EXPECT_LE(relative_difference(found.gains, expected.gains), 1e-9) << mover_names[which] << depth;
         EXPECT_LE(relative_difference(found.gradient, expected.gradient), 1e-9) << mover_names[which] << depth;
       }
       const auto single = device_gains(rooms.arrays, rooms.worlds.count(), rooms.room(), hard, Fields::in_single);
-      const Answer found(*single, rooms.arrays, rooms.worlds, rooms.gain_bar);
-      EXPECT_LE(relative_difference(found.gains, expected.gains), 1e-4) << mover_names[which] << depth;
-      EXPECT_LE(relative_difference(found.gradient, expected.gradient), 1e-4) << mover_names[which] << depth;
+      const Answer found(*single, rooms);
+      const double bound = single_bound(coherent);
+      EXPECT_LE(relative_difference(found.gains, expected.gains), bound) << mover_names[which] << depth;
+      EXPECT_LE(relative_difference(found.gradient, expected.gradient), bound) << mover_names[which] << depth;
     }
 }
 
@@ -95,10 +51,7 @@ TEST_F(Parity, SoftGainsAndGradientsAreThoseOfTheHost) {
       const auto batch = device_gains(rooms.arrays, 5, rooms.room(), kind.visibility),
                  single = device_gains(rooms.arrays, 5, rooms.room(), kind.visibility, Fields::in_single),
                  tight = device_gains(rooms.arrays, 5, {}, kind.visibility);
-      const Answer expected(*host, rooms.arrays, rooms.worlds, rooms.gain_bar),
-          found(*batch, rooms.arrays, rooms.worlds, rooms.gain_bar),
-          rough(*single, rooms.arrays, rooms.worlds, rooms.gain_bar),
-          again(*tight, rooms.arrays, rooms.worlds, rooms.gain_bar);
+      const Answer expected(*host, rooms), found(*batch, rooms), rough(*single, rooms), again(*tight, rooms);
       EXPECT_LE(relative_difference(found.gains, expected.gains), 1e-8) << mover_names[which] << kind.name;
       EXPECT_LE(relative_difference(found.gradient, expected.gradient), 1e-8) << mover_names[which] << kind.name;
       EXPECT_LE(relative_difference(rough.gains, expected.gains), 1e-2) << mover_names[which] << kind.name;
@@ -111,8 +64,7 @@ TEST_F(Parity, AForcedOverflowLosesNothing) {
   const Rooms rooms(Movers::two, 3, 33, false);
   const auto roomy = device_gains(rooms.arrays, 33, {1u << 18, 1u << 18, 1u << 18, 1u << 18}),
              tight = device_gains(rooms.arrays, 33, {1, 1, 1, 1});
-  const Answer expected(*roomy, rooms.arrays, rooms.worlds, rooms.gain_bar),
-      found(*tight, rooms.arrays, rooms.worlds, rooms.gain_bar);
+  const Answer expected(*roomy, rooms), found(*tight, rooms);
   EXPECT_EQ(roomy->steps(), 1u);
   EXPECT_GT(tight->steps(), 1u);
   EXPECT_EQ(found.gains, expected.gains);
@@ -132,17 +84,35 @@ TEST_F(Parity, ADescentGoesWhereTheHostsGoes) {
     EXPECT_NEAR(found[i], expected.history()[i], 1e-4 * (1 + std::abs(found[i])));
 }
 
+TEST_F(Parity, ASoftDescentInSinglePrecisionGoesWhereTheHostsGoes) {
+  using backend::Serial;
+  DescentSite site(Movers::metal, 5, 5, Serving::sum);
+  site.options.visibility = {};
+  const Room tight{1, 1, 1, 1};
+  Serial serial;
+  paths::batch::Descent<Serial, Shortfall, HeavyBall, FreePanel, float, kernels::Grouped<float>,
+                        paths::batch::SoftFinder<Serial>>
+      expected(serial, site.arrays, {{-30}}, {}, site.options, site.x, tight);
+  expected.run(5);
+  const std::vector<double> found = device_descent_soft_single(site.arrays, site.options, site.x, tight);
+  ASSERT_EQ(found.size(), expected.history().size());
+  for (std::size_t i = 0; i < found.size(); ++i)
+    EXPECT_NEAR(found[i], expected.history()[i], 1e-2 * (1 + std::abs(found[i])));
+}
+
 TEST_F(Parity, StepsAreEqualFromRunToRunAndTakeNoMemory) {
   const Rooms rooms(Movers::box_and_panel, 3, 33, false);
   const auto batch = device_gains(rooms.arrays, 33, rooms.room());
-  const Answer first(*batch, rooms.arrays, rooms.worlds, rooms.gain_bar);
+  const Answer first(*batch, rooms);
+  for (int i = 0; i < 2; ++i) Answer(*batch, rooms);  // the graphs are recorded, then launched for the first time
   const std::size_t free_before = executor::cuda_devices()->list()[0].free_bytes;
-  for (int i = 0; i < 1000; ++i) {
-    const Answer again(*batch, rooms.arrays, rooms.worlds, rooms.gain_bar);
+  for (int i = 0; i < 10'000; ++i) {
+    const Answer again(*batch, rooms);
     ASSERT_EQ(again.gains, first.gains);
     ASSERT_EQ(relative_difference(again.gradient, first.gradient), 0);
   }
-  EXPECT_EQ(executor::cuda_devices()->list()[0].free_bytes, free_before);
+  constexpr std::size_t driver = 4u << 20;  // what is free is counted for the whole device
+  EXPECT_GE(executor::cuda_devices()->list()[0].free_bytes + driver, free_before);
 }
 
 template <class L, class Executor>
