@@ -67,16 +67,15 @@ class Step {
   Step(AnyGains& batch, std::span<const Pose> poses)
       : batch_(batch), poses_(poses), values_(poses.size()), weakest_dbm_(poses.size()), gradient_(poses.size()) {}
 
-  void forward(bool adjoint = false) {
-    batch_.find(poses_);
-    if (!batch_.losses(loss_, adjoint, values_, weakest_dbm_)) throw std::runtime_error("no code for mean_db");
-  }
-  void both() {
-    forward(true);
-    batch_.pull(gradient_);
-  }
+  void forward() { evaluate({}); }
+  void both() { evaluate(gradient_); }
 
  private:
+  void evaluate(std::span<PoseGradient> gradient) {
+    if (!batch_.evaluate(poses_, loss_, values_, weakest_dbm_, gradient))
+      throw std::runtime_error("no code for mean_db");
+  }
+
   AnyGains& batch_;
   std::span<const Pose> poses_;
   StructCopy loss_{loss::MeanDb{}};

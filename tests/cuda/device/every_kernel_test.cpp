@@ -24,9 +24,10 @@ void take_steps(AnyGains& batch, const Rooms& rooms, const StructCopy& loss) {
   for (int step = 0; step < 3; ++step) {
     std::vector<double> values(worlds), weakest(worlds);
     std::vector<PoseGradient> gradient(rooms.worlds.poses.size());
-    batch.find(rooms.worlds.poses);
-    ASSERT_TRUE(batch.losses(loss, true, values, weakest));
-    batch.pull(gradient);
+    ASSERT_TRUE(batch.evaluate(rooms.worlds.poses, loss, values, weakest, gradient));
+    std::vector<double> again(worlds);
+    ASSERT_TRUE(batch.losses(loss, again));
+    EXPECT_EQ(again, values);
     for (const PoseGradient& g : gradient) values.push_back(norm(g.translation) + norm(g.rotation));
     for (const double value : values) EXPECT_TRUE(std::isfinite(value));
     if (step == 0) first = values;
