@@ -107,8 +107,12 @@ void print(const mw::Result& r) {
 
 /// Runs the search and returns the exit code.
 template <class Engine, class E>
-int run(const Engine& engine, const E& executor, mw::callback::Checkpoint checkpoint) {
-  const mw::Result result = mw::run(engine, executor, mw::callback::Interrupt{&interrupted}, checkpoint);
+int run(const Engine& engine, const E& executor) {
+  const mw::callback::Interrupt interrupt{&interrupted};
+  const std::string folder = arguments["checkpoint"];
+  const mw::callback::Checkpoint checkpoint{folder, int(number("every")), number("resume") != 0};
+  const mw::Result result =
+      folder.empty() ? mw::run(engine, executor, interrupt) : mw::run(engine, executor, interrupt, checkpoint);
   print(result);
   return result.interrupted ? 128 + SIGINT : 0;
 }
@@ -126,11 +130,8 @@ int search() {
   prm.polish.worlds = 2;
   prm.polish.steps = 10;
   const Engine engine{mw::test::four_hills(), prm};
-  mw::callback::Checkpoint checkpoint{.folder = arguments["checkpoint"], .every = int(number("every"))};
-  if (arguments["checkpoint"].empty()) checkpoint.every = 0;
-  checkpoint.resume = number("resume") != 0;
-  if (executor == "serial") return run(engine, mw::executor::Serial{}, checkpoint);
-  if (executor == "batch") return run(engine, mw::executor::Batch{{int(number("threads"))}}, checkpoint);
+  if (executor == "serial") return run(engine, mw::executor::Serial{});
+  if (executor == "batch") return run(engine, mw::executor::Batch{{int(number("threads"))}});
   mw::executor::Processes processes{int(number("processes")), int(number("threads")), int(number("batch"))};
   processes.prm.restarts = int(number("restarts"));
   processes.prm.heartbeat_s = 0.05;
@@ -141,7 +142,7 @@ int search() {
   processes.prm.fraction = number("fraction");
   processes.prm.connect = arguments["connect"];
   processes.prm.program = arguments["program"];
-  return run(engine, processes, checkpoint);
+  return run(engine, processes);
 }
 
 }  // namespace
