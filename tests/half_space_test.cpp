@@ -17,7 +17,7 @@ double area(const std::vector<Vec3d>& p) {
 }
 
 std::vector<Vec3d> clipped(const HalfSpace& inner, const std::vector<Vec3d>& p) {
-  std::vector<Vec3d> out(p.size() + 1, Vec3d{NAN, NAN, NAN});
+  std::vector<Vec3d> out(p.size() + most_added_corners, Vec3d{NAN, NAN, NAN});
   const int n = clip(inner, p.data(), int(p.size()), out.data());
   EXPECT_LE(n, int(out.size()));
   out.resize(std::size_t(n));
@@ -50,6 +50,9 @@ TEST(HalfSpace, KeepsAPolygonThatRoundingHasBent) {
   std::vector<Vec3d> polygon;
   for (int i = 0; i < 10; ++i) polygon.push_back({double(i), i == 0 ? 1.0 : 0.0, (i % 2 ? 1e-15 : -1e-15) - tolerance});
   EXPECT_EQ(clipped(inner, polygon).size(), polygon.size());
+  // Two that stay outside are four cuts, which is not too much.
+  for (int i = 4; i < 10; ++i) polygon[std::size_t(i)].z = 1;
+  EXPECT_EQ(clipped(inner, polygon).size(), polygon.size() + most_added_corners);
 }
 
 }  // namespace

@@ -147,6 +147,11 @@ TEST(Shooting, IsTheAutomaticChoiceForBigMeshesAndSaysSo) {
   EXPECT_GE(cache_of(automatic).chains, automatic.fixed.size());
   EXPECT_GT(cache_of(automatic).beams, 1000u);
   EXPECT_LE(cache_of(automatic).beams, cache_of(automatic).chains + 1);
+  const StaticWorld told(scene, {}, {.finder = Finder::shooting, .rays = 50'000});
+  EXPECT_GT(cache_of(told).paths.size(), 100u);
+  EXPECT_EQ(cache_of(automatic).paths.size(), cache_of(told).paths.size());
+  EXPECT_EQ(recall(cache_of(automatic), cache_of(told)).share(), 1);
+  EXPECT_EQ(cache_of(automatic).prefixes.size(), cache_of(told).prefixes.size());
 
   const StaticWorld beams(scene, {}, {.max_depth = 2, .finder = Finder::beams});
   EXPECT_EQ(beams.finder, Finder::beams);

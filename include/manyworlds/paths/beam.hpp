@@ -84,7 +84,7 @@ inline bool lights(const Beam& beam, const SurfaceSet& set, std::uint32_t local,
     if (beam.front >= 0) reach = max(reach, beam.plane[beam.front](lit.corner[n]));
   }
   if (beam.front >= 0 && reach < 2 * tolerance) return false;
-  for (int i = 0; i < beam.planes && n < Polygon::max_corners; ++i) {
+  for (int i = 0; i < beam.planes && n + kernels::most_added_corners <= Polygon::max_corners; ++i) {
     n = kernels::clip(beam.plane[i], now->corner, n, next->corner);
     if (n < 3) return false;
     std::swap(now, next);

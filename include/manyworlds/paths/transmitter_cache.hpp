@@ -56,6 +56,7 @@ struct TransmitterCache {
       hops.clear();
       points.clear();
       beams = 0;
+      too_many = false;
       finder = Finder::shooting;
       std::vector<FaceChain> found = shoot(g, {from, 0}, rays, depth);
       if (depth > 0) add_single_faces(found, g.fixed->size());

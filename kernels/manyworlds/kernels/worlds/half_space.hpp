@@ -14,24 +14,27 @@ struct HalfSpace {
   MW_HD double operator()(Vec3d p) const { return dot(normal, p) - offset; }
 };
 
-/// Cuts a convex polygon at a half-space (Sutherland and Hodgman 1974): the number of corners left, n + 1 at most. Of a
-/// polygon that rounding has made other than convex everything stays: a larger one is still a superset.
+/// Corners that clip() may add: one, and another where rounding has bent the polygon.
+inline constexpr int most_added_corners = 2;
+
+/// Cuts a convex polygon at a half-space (Sutherland and Hodgman 1974): the number of corners left. A polygon so bent
+/// that more would be added stays whole: a larger one is still a superset.
 MW_HD inline int clip(const HalfSpace& inner, const Vec3d* in, int n, Vec3d* out) {
-  int kept = 0, cuts = 0;
+  int kept = 0;
   double before = inner(in[n - 1]) + tolerance;
   for (int i = 0; i < n; ++i) {
     const Vec3d a = in[i == 0 ? n - 1 : i - 1], b = in[i];
     const double now = inner(b) + tolerance;
-    if ((before < 0) != (now < 0)) {
-      if (++cuts > 2) break;
-      out[kept++] = a + (before / (before - now)) * (b - a);
+    const bool cut = (before < 0) != (now < 0);
+    if (kept + int(cut) + int(now >= 0) > n + most_added_corners) {
+      for (int k = 0; k < n; ++k) out[k] = in[k];
+      return n;
     }
+    if (cut) out[kept++] = a + (before / (before - now)) * (b - a);
     if (now >= 0) out[kept++] = b;
     before = now;
   }
-  if (cuts <= 2) return kept;
-  for (int i = 0; i < n; ++i) out[i] = in[i];
-  return n;
+  return kept;
 }
 
 /// Adds planes to a pyramid (PyramidOf, paths::Beam): through the edge from a to b of the lit polygon, `middle` inside

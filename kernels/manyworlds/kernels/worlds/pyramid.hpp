@@ -69,7 +69,7 @@ MW_HD bool lights(const PyramidOf<apexes, planes>& pyramid, const FacesView& fac
   if (pyramid.front >= 0 && reach < 2 * tolerance) return false;
   LitPolygon other;
   Vec3d *now = lit.corner, *next = other.corner;
-  for (int i = 0; i < pyramid.planes && n < LitPolygon::max_corners; ++i) {
+  for (int i = 0; i < pyramid.planes && n + most_added_corners <= LitPolygon::max_corners; ++i) {
     n = clip(pyramid.plane[i], now, n, next);
     if (n < 3) return false;
     Vec3d* const cut = next;
