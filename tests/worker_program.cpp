@@ -108,9 +108,9 @@ void print(const mw::Result& r) {
 /// Runs the search and returns the exit code.
 template <class Engine, class E>
 int run(const Engine& engine, const E& executor) {
-  const mw::callback::Interrupt interrupt{&interrupted};
+  mw::callback::Interrupt interrupt{&interrupted};
   const std::string folder = arguments["checkpoint"];
-  const mw::callback::Checkpoint checkpoint{folder, int(number("every")), number("resume") != 0};
+  mw::callback::Checkpoint checkpoint{folder, int(number("every")), number("resume") != 0};
   const mw::Result result =
       folder.empty() ? mw::run(engine, executor, interrupt) : mw::run(engine, executor, interrupt, checkpoint);
   print(result);

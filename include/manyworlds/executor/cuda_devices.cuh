@@ -39,7 +39,7 @@ class CudaDevices final : public paths::batch::Devices {
   std::vector<backend::DeviceInfo> list() const override { return backend::cuda::list_devices(); }
   paths::batch::Footprint footprint(const paths::batch::BatchSpec& spec) const override {
     paths::batch::Footprint footprint = batch_footprint(spec);
-    // Estimates: a context's own memory, and the largest stack (docs/results/ptxas.md) of all threads that fit a device.
+    // Estimates: a context of its own, and the largest stack (docs/results/ptxas.md) of all threads that fit a device.
     footprint.context_bytes = (spec.visibility.kind == VisibilityKind::hard ? 1ull : 3ull) << 30;
     return footprint;
   }
