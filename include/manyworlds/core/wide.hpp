@@ -52,8 +52,8 @@ class Wide {
   friend Wide max(Wide a, Wide b) { return select(a < b, b, a); }
   friend Wide abs(Wide a) { return select(a < Wide(0.0), -a, a); }
 #ifdef MANYWORLDS_STD_SIMD
-  friend Wide sqrt(Wide a) { return Wide(simd::stdx::sqrt(a.v_)); }
-  friend Wide floor(Wide a) { return Wide(simd::stdx::floor(a.v_)); }
+  friend Wide sqrt(Wide a) { return Wide(sqrt(a.v_)); }
+  friend Wide floor(Wide a) { return Wide(floor(a.v_)); }
 #else
   friend Wide sqrt(Wide a) {
     return each(a, [](double x) { return std::sqrt(x); });
