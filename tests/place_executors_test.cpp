@@ -9,6 +9,8 @@ using namespace manyworlds::test;
 const Arguments tried = scene + on_wall + Arguments{"--worlds",        "5", "--pruning",      "bottom_fraction",
                                                     "--polish.worlds", "2", "--polish.steps", "5"};
 const Arguments full = tried + Arguments{"--iterations", "12"};
+/// Takes a second: it is far from its end when its first iteration has been printed.
+const Arguments longer = tried + Arguments{"--iterations", "1000", "--convergence.patience", "1000"};
 
 TEST_F(Place, IsTheSameOnEveryExecutor) {
   const json serial = repeatable(found(full + Arguments{"--executor", "serial"}));
@@ -23,25 +25,24 @@ TEST_F(Place, IsTheSameOnEveryExecutor) {
 }
 
 TEST_F(Place, GoesOnAfterCtrlCAsIfNothingHadBeen) {
-  const Arguments longer = tried + Arguments{"--iterations", "60", "--executor", "processes"};
-  const json whole = repeatable(found(longer));
+  const Arguments processes = longer + Arguments{"--executor", "processes"};
+  const json whole = repeatable(found(processes));
   fs::remove_all(output);
   const Arguments to_output{"--output", output.string()};
-  const Outcome stopped = interrupt_driver("place", longer + to_output, folder, "iteration 1/");
+  const Outcome stopped = interrupt_driver("place", processes + to_output, folder, "iteration 1/");
   EXPECT_EQ(stopped.code, 128 + SIGINT) << stopped.err;
   EXPECT_TRUE(fs::exists(output / "checkpoint.bin"));
-  const Outcome other = run(longer + Arguments{"--seed", "9", "--resume"});
+  const Outcome other = run(processes + Arguments{"--seed", "9", "--resume"});
   EXPECT_EQ(other.code, 2);
   EXPECT_NE(other.err.find("checkpoint.bin: the checkpoint is of another run: seed was 1, is 9"), std::string::npos)
       << other.err;
-  const Outcome resumed = run(tried + Arguments{"--iterations", "60", "--resume"});
+  const Outcome resumed = run(longer + Arguments{"--resume"});
   EXPECT_EQ(resumed.code, 0) << resumed.err;
   EXPECT_NE(resumed.err.find("place: going on after iteration "), std::string::npos) << resumed.err;
   EXPECT_EQ(repeatable(result()), whole);
 }
 
 TEST_F(Place, IsEndedByCtrlCAlsoWhereAWorkerDoesNotAnswer) {
-  const Arguments longer = tried + Arguments{"--iterations", "60"};
   const json whole = repeatable(found(longer));
   fs::remove_all(output);
   const auto stop_a_worker = [&](const std::string& printed) {
