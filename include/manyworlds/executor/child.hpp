@@ -60,7 +60,7 @@ class Child : public Link {
     ::fcntl(output_, F_SETFL, O_NONBLOCK);
     if (failure == 0) return;
     ended_ = true;
-    throw RunError(reason("worker '" + program + "' (" + command_text(command) + ")", failure));
+    throw RunError(reason("worker '" + command_text(command) + "'", failure));
   }
   ~Child() override {
     if (ended()) return;

@@ -16,15 +16,23 @@ namespace manyworlds::executor {
 /// connection is closed, and closes it when the worker ends (examples/cluster/).
 class Connection : public Link {
  public:
-  /// Throws RunError with the path and the reason.
+  /// Nobody listens there: no worker can be had any more.
+  struct Refused : RunError {
+    using RunError::RunError;
+  };
+  /// Throws RunError with the path and the reason, Refused where it is that nobody listens.
   Connection(const std::string& path, const Command& command) {
     ::sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (path.size() >= sizeof address.sun_path) throw RunError("socket '" + path + "': the path is too long");
     std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
     socket_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (socket_ < 0 || ::connect(socket_, reinterpret_cast<const ::sockaddr*>(&address), sizeof address) != 0)
-      throw RunError("cannot connect to '" + path + "', where workers were expected: " + std::strerror(errno));
+    if (socket_ < 0 || ::connect(socket_, reinterpret_cast<const ::sockaddr*>(&address), sizeof address) != 0) {
+      const int failure = errno;
+      const std::string why = "cannot connect to '" + path + "', where workers were expected: ";
+      if (failure == ECONNREFUSED || failure == ENOENT) throw Refused(why + std::strerror(failure));
+      throw RunError(why + std::strerror(failure));
+    }
     char folder[4096];
     const std::string here = ::getcwd(folder, sizeof folder) ? folder : ".";
     if (!send_all(socket_, frame_bytes(MessageKind::launch, Launch{here, command})))

@@ -77,7 +77,7 @@ struct Processes {
     options.threads = threads;
     options.command = own_command();
     options.connect = prm.connect;
-    if (!prm.program.empty()) options.program = prm.program;
+    if (!prm.program.empty()) options.program = options.command.front() = prm.program;
     return std::make_unique<ProcessCrew>(std::move(options), run);
   }
 
