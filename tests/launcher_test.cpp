@@ -51,7 +51,7 @@ class Launcher {
     std::vector<char*> words;
     for (std::string& word : asked.command) words.push_back(word.data());
     words.push_back(nullptr);
-    std::string variable = std::string(mw::executor::worker_variable) + "=3";
+    std::string variable = mw::executor::worker_variable + ("=" + std::to_string(3));
     char* variables[] = {variable.data(), nullptr};
     ::posix_spawn_file_actions_t actions;
     ::posix_spawn_file_actions_init(&actions);

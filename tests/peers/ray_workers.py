@@ -10,6 +10,7 @@ import ray
 from workers_common import Run, expect, parent, result, serial, workers
 
 LAUNCHER = [sys.executable, "examples/cluster/ray_workers.py", "--workers", "4", "--num-cpus", "0.5"]
+ITERATIONS = 240  # enough for the last of the workers to have work left, who come one after the other
 
 
 def kill_an_actor():
@@ -25,7 +26,7 @@ def in_a_cluster(folder, place, reference):
              _node_ip_address="127.0.0.1", logging_level="warning")
     launcher = [*LAUNCHER, "--address", ray.get_runtime_context().gcs_address, "--num-gpus", "0.25", "--"]
 
-    run = Run(f"{folder}/hit", launcher, place, 60)
+    run = Run(f"{folder}/hit", launcher, place, ITERATIONS)
     first = run.wait_for_workers(4)
     for pid in first:
         with open(f"/proc/{pid}/environ") as f:
@@ -41,7 +42,7 @@ def in_a_cluster(folder, place, reference):
     for told in ("was ended by SIGKILL", "an actor failed"):
         expect(told in run.printed(), f"'{told}' was not told: {run.printed()}")
 
-    run = Run(f"{folder}/stopped", launcher, place, 60)
+    run = Run(f"{folder}/stopped", launcher, place, ITERATIONS)
     os.kill(run.wait_for_workers(4)[0], signal.SIGSTOP)
     run.end()
     print("a worker stopped:", run.check(reference, 1))
@@ -51,7 +52,7 @@ def in_a_cluster(folder, place, reference):
 def on_its_own(folder, place, reference):
     """Under a Ray that the launcher starts and ends."""
     launcher = [*LAUNCHER, "--"]
-    run = Run(f"{folder}/undisturbed", launcher, place, 60)
+    run = Run(f"{folder}/undisturbed", launcher, place, ITERATIONS)
     run.end()
     print("undisturbed:", run.check(reference, 0))
 
@@ -76,6 +77,6 @@ def on_its_own(folder, place, reference):
 
 
 with tempfile.TemporaryDirectory() as main_folder:
-    alone = serial(f"{main_folder}/serial", sys.argv[1], 60)
+    alone = serial(f"{main_folder}/serial", sys.argv[1], ITERATIONS)
     in_a_cluster(main_folder, sys.argv[1], alone)
     on_its_own(main_folder, sys.argv[1], alone)
