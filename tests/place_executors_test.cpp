@@ -60,7 +60,7 @@ TEST_F(Place, IsEndedByCtrlCAlsoWhereAWorkerDoesNotAnswer) {
   EXPECT_EQ(stopped.code, 128 + SIGINT) << stopped.err;
   EXPECT_NE(stopped.err.find("place: iteration "), std::string::npos) << stopped.err;
   EXPECT_NE(stopped.err.find(" is kept in "), std::string::npos) << stopped.err;
-  EXPECT_TRUE(processes_of(output).empty());
+  EXPECT_TRUE(none_left(output));
   EXPECT_TRUE(result()["interrupted"].get<bool>());
   const Outcome resumed = run(longer + Arguments{"--resume"});
   EXPECT_EQ(resumed.code, 0) << resumed.err;

@@ -106,7 +106,7 @@ TEST(Processes, AWorkerThatDoesNotListenMayTidyUpBeforeItIsKilled) {
   std::ofstream(worker) << "#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 0.01; done\n";
   const Outcome deaf = search({"executor=processes", "processes=1", "program=" + worker, "start_timeout=1"});
   EXPECT_NE(deaf.err.find("has not begun within 1 s"), std::string::npos) << deaf.err;
-  EXPECT_TRUE(mw::test::processes_of(folder.path).empty()) << "SIGKILL ends what ignores SIGTERM";
+  EXPECT_TRUE(mw::test::none_left(folder.path)) << "SIGKILL ends what ignores SIGTERM";
 }
 
 TEST(Processes, EndWhereNobodyTellsOfDeadChildren) {
@@ -153,7 +153,7 @@ TEST(Processes, CtrlCEndsARunWhoseStepHangs) {
                                     folder.path, [&](const std::string&) { return std::filesystem::exists(token); });
     EXPECT_EQ(stopped.code, 128 + SIGINT) << stopped.err;
     EXPECT_NE(stopped.err.find(" is kept in "), std::string::npos) << stopped.err;
-    EXPECT_TRUE(mw::test::processes_of(folder.path).empty()) << fault;
+    EXPECT_TRUE(mw::test::none_left(folder.path)) << fault;
     const Outcome resumed = search({"executor=batch", "resume=1", checkpoint});
     EXPECT_NE(resumed.err.find("going on after iteration "), std::string::npos) << resumed.err;
     EXPECT_EQ(resumed.out, whole) << fault;
@@ -169,7 +169,7 @@ TEST(Processes, CtrlCBeforeTheFirstWorldsLeavesNothingToGoOnFrom) {
       folder.path, [&](const std::string&) { return std::filesystem::exists(token); });
   EXPECT_EQ(stopped.code, 2);
   EXPECT_NE(stopped.err.find("ended before its first worlds had begun"), std::string::npos) << stopped.err;
-  EXPECT_TRUE(mw::test::processes_of(folder.path).empty());
+  EXPECT_TRUE(mw::test::none_left(folder.path));
 }
 
 TEST(Processes, ARunWithTooFewWorldsGoesOnOnceTheyDoNotFail) {

@@ -84,5 +84,11 @@ inline std::vector<pid_t> processes_of(const std::string& mark) {
   std::sort(found.begin(), found.end());
   return found;
 }
+/// Has none of them stayed? What was killed takes a moment to go.
+inline bool none_left(const std::string& mark) {
+  for (int wait = 0; wait < 100 && !processes_of(mark).empty(); ++wait)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  return processes_of(mark).empty();
+}
 
 }  // namespace manyworlds::test
