@@ -69,6 +69,8 @@ void expect_lane_by_lane() {
   expect(min(a, b), [](T p, T q) { return p < q ? p : q; });
   expect(max(a, b), [](T p, T q) { return p < q ? q : p; });
   expect(abs(a), [](T p, T) { return std::fabs(p); });
+  expect(floor(a / V(T(2))), [](T p, T) { return std::floor(p / T(2)); });
+  expect(sqrt(abs(a)), [](T p, T) { return std::sqrt(std::fabs(p)); });
   expect(copysign(a, b), [](T p, T q) { return std::copysign(p, q); });
   expect(simd::select(a < b, a, V(T(7))), [](T p, T q) { return p < q ? p : T(7); });
   std::uint32_t less = 0, both = 0;

@@ -1,12 +1,10 @@
 #pragma once
 /// Lanes of a fixed number, whatever the processor's registers hold: operators by lane, comparisons that give masks, and
-/// the functions below. From libstdc++'s std::experimental::simd where it is there, several registers of it where one is
-/// too small, else (and with MANYWORLDS_PLAIN_SIMD) from plain arrays; all compute the same. Host code only.
+/// the functions below. They are made of parts: registers of libstdc++'s std::experimental::simd where it is there, else
+/// (and with MANYWORLDS_PLAIN_SIMD) single numbers; all compute the same. Host code only.
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 #if __has_include(<experimental/simd>) && !defined(__CUDACC__) && !defined(MANYWORLDS_PLAIN_SIMD)
 #define MANYWORLDS_STD_SIMD 1
@@ -15,29 +13,41 @@
 
 namespace manyworlds::simd {
 
+namespace detail {
+
 #ifdef MANYWORLDS_STD_SIMD
 
 namespace stdx = std::experimental;
 
-/// Lanes that one register holds.
 template <class T>
 inline constexpr int native_lanes = int(stdx::native_simd<T>::size());
 
+/// One register with some of W lanes. Of more lanes than it holds libstdc++ would make a simd, too, that goes through
+/// memory for every mask.
+template <class T, int W>
+using Part = stdx::simd<T, stdx::simd_abi::deduce_t<T, std::size_t(std::min(W, native_lanes<T>))>>;
+template <class P>
+inline constexpr int lanes_of = int(P::size());
+
+using stdx::abs, stdx::copysign, stdx::floor, stdx::max, stdx::min, stdx::sqrt;
+
+template <class P, class U>
+P load(const U* p) {
+  return P(p, stdx::element_aligned);
+}
 template <class T, class A>
 void store(const stdx::simd<T, A>& v, T* p) {
   v.copy_to(p, stdx::element_aligned);
 }
-/// Lane i of the mask as bit i.
 template <class T, class A>
 std::uint32_t bits(const stdx::simd_mask<T, A>& mask) {
   return std::uint32_t(mask.__to_bitset().to_ullong());
 }
 template <class T, class A>
 [[gnu::always_inline]] inline stdx::simd<T, A> select(const stdx::simd_mask<T, A>& mask, const stdx::simd<T, A>& yes,
-                                                      const stdx::simd<T, A>& no) {
-  stdx::simd<T, A> v = no;
-  stdx::where(mask, v) = yes;
-  return v;
+                                                      stdx::simd<T, A> no) {
+  stdx::where(mask, no) = yes;
+  return no;
 }
 template <class T, class A>
 T smallest(const stdx::simd<T, A>& v) {
@@ -48,244 +58,152 @@ T largest(const stdx::simd<T, A>& v) {
   return stdx::hmax(v);
 }
 
-/// Masks of N registers.
-template <class T, int N>
-struct RegisterMask {
-  typename stdx::native_simd<T>::mask_type part[N];
-  [[gnu::always_inline]] friend RegisterMask operator&(RegisterMask a, const RegisterMask& b) {
+#else
+
+template <class T>
+inline constexpr int native_lanes = int(32 / sizeof(T));  // a guess at what a compiler makes of them
+
+template <class T, int>
+using Part = T;
+template <class P>
+inline constexpr int lanes_of = 1;
+
+using std::abs, std::copysign, std::floor, std::max, std::min, std::sqrt;
+
+template <class T, class U>
+T load(const U* p) {
+  return T(*p);
+}
+template <class T>
+void store(T v, T* p) {
+  *p = v;
+}
+inline std::uint32_t bits(bool mask) { return mask; }
+template <class T>
+T select(bool mask, T yes, T no) {
+  return mask ? yes : no;
+}
+template <class T>
+T smallest(T v) {
+  return v;
+}
+template <class T>
+T largest(T v) {
+  return v;
+}
+
+#endif
+
+}  // namespace detail
+
+/// Lanes that one register holds.
+using detail::native_lanes;
+
+/// True or false for each lane of N parts.
+template <class P, int N>
+struct Mask {
+  decltype(P() < P()) part[N];
+  [[gnu::always_inline]] friend Mask operator&(Mask a, const Mask& b) {
     for (int i = 0; i < N; ++i) a.part[i] = a.part[i] && b.part[i];
     return a;
   }
-  [[gnu::always_inline]] friend RegisterMask operator|(RegisterMask a, const RegisterMask& b) {
+  [[gnu::always_inline]] friend Mask operator|(Mask a, const Mask& b) {
     for (int i = 0; i < N; ++i) a.part[i] = a.part[i] || b.part[i];
     return a;
   }
 };
 
-/// N registers: libstdc++'s own simd of more lanes than one has goes through memory for every mask.
-template <class T, int N>
-struct Registers {
+/// W numbers of type T.
+template <class T, int W>
+struct Lanes {
   using value_type = T;
-  using Part = stdx::native_simd<T>;
-  static constexpr int lanes = native_lanes<T>;
-  Part part[N];
+  using Part = detail::Part<T, W>;
+  static constexpr int parts = W / detail::lanes_of<Part>;
+  static_assert(parts * detail::lanes_of<Part> == W, "expected registers to be full");
+  using Mask = simd::Mask<Part, parts>;
+  Part part[parts];
 
-  Registers() = default;
-  Registers(T x) {
+  Lanes() = default;
+  Lanes(T x) {
     for (Part& p : part) p = x;
   }
-  /// From memory, converted.
-  template <class U>
-  explicit Registers(const U* p) {
-    for (int i = 0; i < N; ++i) part[i].copy_from(p + i * lanes, stdx::element_aligned);
-  }
 
-#define MANYWORLDS_BY_REGISTER(Result, op)                                                   \
-  [[gnu::always_inline]] friend Result operator op(const Registers& a, const Registers& b) { \
-    Result r;                                                                                \
-    for (int i = 0; i < N; ++i) r.part[i] = a.part[i] op b.part[i];                          \
-    return r;                                                                                \
+#define MANYWORLDS_BY_PART(Result, op)                                               \
+  [[gnu::always_inline]] friend Result operator op(const Lanes& a, const Lanes& b) { \
+    Result r;                                                                        \
+    for (int i = 0; i < parts; ++i) r.part[i] = a.part[i] op b.part[i];              \
+    return r;                                                                        \
   }
-  using Mask = RegisterMask<T, N>;
-  MANYWORLDS_BY_REGISTER(Registers, +)
-  MANYWORLDS_BY_REGISTER(Registers, -)
-  MANYWORLDS_BY_REGISTER(Registers, *)
-  MANYWORLDS_BY_REGISTER(Registers, /)
-  MANYWORLDS_BY_REGISTER(Mask, <)
-  MANYWORLDS_BY_REGISTER(Mask, <=)
-  MANYWORLDS_BY_REGISTER(Mask, >)
-  MANYWORLDS_BY_REGISTER(Mask, >=)
-  MANYWORLDS_BY_REGISTER(Mask, ==)
-#undef MANYWORLDS_BY_REGISTER
-#define MANYWORLDS_BY_REGISTER(name)                                              \
-  [[gnu::always_inline]] friend Registers name(Registers a, const Registers& b) { \
-    for (int i = 0; i < N; ++i) a.part[i] = stdx::name(a.part[i], b.part[i]);     \
-    return a;                                                                     \
+  MANYWORLDS_BY_PART(Lanes, +)
+  MANYWORLDS_BY_PART(Lanes, -)
+  MANYWORLDS_BY_PART(Lanes, *)
+  MANYWORLDS_BY_PART(Lanes, /)
+  MANYWORLDS_BY_PART(Mask, <)
+  MANYWORLDS_BY_PART(Mask, <=)
+  MANYWORLDS_BY_PART(Mask, >)
+  MANYWORLDS_BY_PART(Mask, >=)
+  MANYWORLDS_BY_PART(Mask, ==)
+#undef MANYWORLDS_BY_PART
+#define MANYWORLDS_BY_PART(name)                                                    \
+  [[gnu::always_inline]] friend Lanes name(Lanes a, const Lanes& b) {               \
+    for (int i = 0; i < parts; ++i) a.part[i] = detail::name(a.part[i], b.part[i]); \
+    return a;                                                                       \
   }
-  MANYWORLDS_BY_REGISTER(min)
-  MANYWORLDS_BY_REGISTER(max)
-  MANYWORLDS_BY_REGISTER(copysign)
-#undef MANYWORLDS_BY_REGISTER
-#define MANYWORLDS_BY_REGISTER(name)                          \
-  [[gnu::always_inline]] friend Registers name(Registers a) { \
-    for (Part & p : a.part) p = stdx::name(p);                \
-    return a;                                                 \
+  MANYWORLDS_BY_PART(min)
+  MANYWORLDS_BY_PART(max)
+  MANYWORLDS_BY_PART(copysign)
+#undef MANYWORLDS_BY_PART
+#define MANYWORLDS_BY_PART(name)                      \
+  [[gnu::always_inline]] friend Lanes name(Lanes a) { \
+    for (Part & p : a.part) p = detail::name(p);      \
+    return a;                                         \
   }
-  MANYWORLDS_BY_REGISTER(abs)
-  MANYWORLDS_BY_REGISTER(sqrt)
-  MANYWORLDS_BY_REGISTER(floor)
-#undef MANYWORLDS_BY_REGISTER
-  friend Registers operator-(Registers a) {
+  MANYWORLDS_BY_PART(abs)
+  MANYWORLDS_BY_PART(sqrt)
+  MANYWORLDS_BY_PART(floor)
+#undef MANYWORLDS_BY_PART
+  [[gnu::always_inline]] friend Lanes operator-(Lanes a) {
     for (Part& p : a.part) p = -p;
     return a;
   }
 };
 
-template <class T, int N>
-void store(const Registers<T, N>& v, T* p) {
-  for (int i = 0; i < N; ++i) store(v.part[i], p + i * native_lanes<T>);
-}
-template <class T, int N>
-std::uint32_t bits(const RegisterMask<T, N>& mask) {
-  std::uint32_t b = 0;
-  for (int i = 0; i < N; ++i) b |= bits(mask.part[i]) << (i * native_lanes<T>);
-  return b;
-}
-template <class T, int N>
-[[gnu::always_inline]] inline Registers<T, N> select(const RegisterMask<T, N>& mask, const Registers<T, N>& yes,
-                                                     Registers<T, N> no) {
-  for (int i = 0; i < N; ++i) no.part[i] = select(mask.part[i], yes.part[i], no.part[i]);
-  return no;
-}
-template <class T, int N>
-T smallest(const Registers<T, N>& v) {
-  T s = smallest(v.part[0]);
-  for (int i = 1; i < N; ++i) s = std::min(s, smallest(v.part[i]));
-  return s;
-}
-template <class T, int N>
-T largest(const Registers<T, N>& v) {
-  T s = largest(v.part[0]);
-  for (int i = 1; i < N; ++i) s = std::max(s, largest(v.part[i]));
-  return s;
-}
-
-namespace detail {
-template <class T, int W, bool one = (W <= native_lanes<T>)>
-struct LanesOf {
-  using Type = stdx::simd<T, stdx::simd_abi::deduce_t<T, std::size_t(W)>>;
-};
-template <class T, int W>
-struct LanesOf<T, W, false> {
-  using Type = Registers<T, W / native_lanes<T>>;
-};
-template <class T, class A>
-stdx::simd<T, A> load(const auto* p, stdx::simd<T, A>*) {
-  return stdx::simd<T, A>(p, stdx::element_aligned);
-}
-template <class T, int N>
-Registers<T, N> load(const auto* p, Registers<T, N>*) {
-  return Registers<T, N>(p);
-}
-}  // namespace detail
-
-template <class T, int W>
-using Lanes = typename detail::LanesOf<T, W>::Type;
-
-/// W lanes from memory, converted; `p` is aligned for a single number.
-template <class V, class T>
-V load(const T* p) {
-  return detail::load(p, static_cast<V*>(nullptr));
-}
-
-#else
-
-template <int W>
-struct PlainMask {
-  bool lane[W];
-  friend PlainMask operator&(PlainMask a, const PlainMask& b) {
-    for (int i = 0; i < W; ++i) a.lane[i] = a.lane[i] && b.lane[i];
-    return a;
-  }
-  friend PlainMask operator|(PlainMask a, const PlainMask& b) {
-    for (int i = 0; i < W; ++i) a.lane[i] = a.lane[i] || b.lane[i];
-    return a;
-  }
-};
-
-template <class T, int W>
-struct PlainLanes {
-  using value_type = T;
-  T lane[W];
-
-  PlainLanes() = default;
-  PlainLanes(T x) {
-    for (T& l : lane) l = x;
-  }
-
-#define MANYWORLDS_BY_LANE(op)                                       \
-  friend PlainLanes operator op(PlainLanes a, const PlainLanes& b) { \
-    for (int i = 0; i < W; ++i) a.lane[i] = a.lane[i] op b.lane[i];  \
-    return a;                                                        \
-  }
-  MANYWORLDS_BY_LANE(+)
-  MANYWORLDS_BY_LANE(-)
-  MANYWORLDS_BY_LANE(*)
-  MANYWORLDS_BY_LANE(/)
-#undef MANYWORLDS_BY_LANE
-#define MANYWORLDS_BY_LANE(op)                                                \
-  friend PlainMask<W> operator op(const PlainLanes& a, const PlainLanes& b) { \
-    PlainMask<W> m;                                                           \
-    for (int i = 0; i < W; ++i) m.lane[i] = a.lane[i] op b.lane[i];           \
-    return m;                                                                 \
-  }
-  MANYWORLDS_BY_LANE(<)
-  MANYWORLDS_BY_LANE(<=)
-  MANYWORLDS_BY_LANE(>)
-  MANYWORLDS_BY_LANE(>=)
-  MANYWORLDS_BY_LANE(==)
-#undef MANYWORLDS_BY_LANE
-  friend PlainLanes operator-(PlainLanes a) {
-    for (T& l : a.lane) l = -l;
-    return a;
-  }
-  friend PlainLanes min(PlainLanes a, const PlainLanes& b) {
-    for (int i = 0; i < W; ++i) a.lane[i] = b.lane[i] < a.lane[i] ? b.lane[i] : a.lane[i];
-    return a;
-  }
-  friend PlainLanes max(PlainLanes a, const PlainLanes& b) {
-    for (int i = 0; i < W; ++i) a.lane[i] = a.lane[i] < b.lane[i] ? b.lane[i] : a.lane[i];
-    return a;
-  }
-  friend PlainLanes abs(PlainLanes a) {
-    for (T& l : a.lane) l = std::fabs(l);
-    return a;
-  }
-  friend PlainLanes copysign(PlainLanes a, const PlainLanes& sign) {
-    for (int i = 0; i < W; ++i) a.lane[i] = std::copysign(a.lane[i], sign.lane[i]);
-    return a;
-  }
-};
-
-template <class T, int W>
-using Lanes = PlainLanes<T, W>;
-template <class T>
-inline constexpr int native_lanes = int(32 / sizeof(T));
-
-template <class V, class T>
-V load(const T* p) {
+/// Lanes of type V from memory, converted; `p` is aligned for a single number.
+template <class V, class U>
+[[gnu::always_inline]] inline V load(const U* p) {
   V v;
-  for (auto& l : v.lane) l = *p++;
+  for (int i = 0; i < V::parts; ++i)
+    v.part[i] = detail::load<typename V::Part>(p + i * detail::lanes_of<typename V::Part>);
   return v;
 }
 template <class T, int W>
-void store(const PlainLanes<T, W>& v, T* p) {
-  std::memcpy(p, v.lane, sizeof v.lane);
+[[gnu::always_inline]] inline void store(const Lanes<T, W>& v, T* p) {
+  for (const auto& part : v.part) detail::store(part, p), p += W / Lanes<T, W>::parts;
 }
-template <int W>
-std::uint32_t bits(const PlainMask<W>& mask) {
+/// Lane i of the mask as bit i.
+template <class P, int N>
+[[gnu::always_inline]] inline std::uint32_t bits(const Mask<P, N>& mask) {
   std::uint32_t b = 0;
-  for (int i = 0; i < W; ++i) b |= std::uint32_t(mask.lane[i]) << i;
+  for (int i = 0; i < N; ++i) b |= detail::bits(mask.part[i]) << (i * detail::lanes_of<P>);
   return b;
 }
 template <class T, int W>
-PlainLanes<T, W> select(const PlainMask<W>& mask, const PlainLanes<T, W>& yes, PlainLanes<T, W> no) {
-  for (int i = 0; i < W; ++i) no.lane[i] = mask.lane[i] ? yes.lane[i] : no.lane[i];
+[[gnu::always_inline]] inline Lanes<T, W> select(const typename Lanes<T, W>::Mask& mask, const Lanes<T, W>& yes,
+                                                 Lanes<T, W> no) {
+  for (int i = 0; i < Lanes<T, W>::parts; ++i) no.part[i] = detail::select(mask.part[i], yes.part[i], no.part[i]);
   return no;
 }
 template <class T, int W>
-T smallest(const PlainLanes<T, W>& v) {
-  T s = v.lane[0];
-  for (T x : v.lane) s = x < s ? x : s;
+T smallest(const Lanes<T, W>& v) {
+  T s = detail::smallest(v.part[0]);
+  for (int i = 1; i < Lanes<T, W>::parts; ++i) s = std::min(s, detail::smallest(v.part[i]));
   return s;
 }
 template <class T, int W>
-T largest(const PlainLanes<T, W>& v) {
-  T s = v.lane[0];
-  for (T x : v.lane) s = s < x ? x : s;
+T largest(const Lanes<T, W>& v) {
+  T s = detail::largest(v.part[0]);
+  for (int i = 1; i < Lanes<T, W>::parts; ++i) s = std::max(s, detail::largest(v.part[i]));
   return s;
 }
-
-#endif
 
 }  // namespace manyworlds::simd

@@ -51,17 +51,8 @@ class Wide {
   friend Wide min(Wide a, Wide b) { return select(b < a, b, a); }
   friend Wide max(Wide a, Wide b) { return select(a < b, b, a); }
   friend Wide abs(Wide a) { return select(a < Wide(0.0), -a, a); }
-#ifdef MANYWORLDS_STD_SIMD
   friend Wide sqrt(Wide a) { return Wide(sqrt(a.v_)); }
   friend Wide floor(Wide a) { return Wide(floor(a.v_)); }
-#else
-  friend Wide sqrt(Wide a) {
-    return each(a, [](double x) { return std::sqrt(x); });
-  }
-  friend Wide floor(Wide a) {
-    return each(a, [](double x) { return std::floor(x); });
-  }
-#endif
   friend Wide exp(Wide a) {
     return each(a, [](double x) { return std::exp(x); });
   }
