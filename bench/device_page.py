@@ -5,7 +5,7 @@
 
 FOLDER: with device.json, checks.jsonl and searches.jsonl, of which the last two may be missing. PAGE: written, too;
 what stands in it from the line "## Remarks" on is kept. Leaves with 1 when something could not be measured or a check
-failed, and when a rate is more than 3 times off the plan and the remarks do not name it.
+failed, and when a rate is more than 3 times off the plan and no line of the remarks begins with its name and a colon.
 """
 import json
 import os
@@ -13,7 +13,7 @@ import re
 import sys
 from statistics import median
 
-from report import Report
+from report import Report, short
 
 # The limits of an H100 (work, what is counted of a launch or asked by itself, planned rate from and to).
 PLAN = [
@@ -37,7 +37,7 @@ def read_lines(path):
 
 
 def number(value):
-    return "" if value is None else f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return "" if value is None else short(value)
 
 
 def rate(value):
@@ -216,10 +216,11 @@ def launches(say, result):
 
 
 def unexplained(page, far):
-    """The rates that the page's remarks do not name."""
+    """The rates that no line of the page's remarks begins with."""
     text = open(page, encoding="utf-8").read() if os.path.exists(page) else ""
     remarks = re.split(r"^## Remarks", text, maxsplit=1, flags=re.M)
-    return [work for work in far if len(remarks) < 2 or work not in remarks[1]]
+    named = set(re.findall(r"^(.*?):", remarks[1], flags=re.M)) if len(remarks) == 2 else set()
+    return [work for work in far if work not in named]
 
 
 def main():
@@ -243,8 +244,9 @@ def main():
     wrong = missing + [f"failed: {name}" for name, check in checks.items() if not check["passed"]]
     if len(sys.argv) == 3:
         say.write(sys.argv[2])
-        wrong += [f"{work}: more than {FAR} times off the plan; say why in ## Remarks"
-                  for work in unexplained(sys.argv[2], far)]
+        far = unexplained(sys.argv[2], far)
+    wrong += [f"{work}: more than {FAR} times off the plan; say why in a line of ## Remarks, \"{work}: ...\""
+              for work in far]
     for line in wrong:
         print(line, file=sys.stderr)
     return 1 if wrong else 0

@@ -15,7 +15,8 @@ from isolation_cases import (CORES, DESCENT_S, MEMORY, MOST_S, QUICK, SIZES, TIM
                              processes)
 from isolation_model import bookkeeping, predict
 from isolation_ray import compare
-from isolation_watch import NotRun, processor, run
+from isolation_watch import NotRun, run
+from machine import processor
 from report import Report, short
 
 

@@ -32,12 +32,6 @@ def available_bytes():
     return next(1024 * int(line.split()[1]) for line in read("meminfo").splitlines() if line.startswith("MemAvailable"))
 
 
-def processor():
-    """Name of the processors' model."""
-    names = (line.split(":", 1)[1].strip() for line in read("cpuinfo").splitlines() if line.startswith("model name"))
-    return next(names, os.uname().machine)
-
-
 def begun_s(pid):
     """When a process began, in seconds since the system did; to 10 ms."""
     return int(read(pid, "stat").rpartition(")")[2].split()[19]) / TICKS

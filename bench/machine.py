@@ -4,10 +4,14 @@ import os
 import platform
 
 
-def machine():
+def processor():
+    """Name of the processors' model."""
     with open("/proc/cpuinfo") as f:
-        model = next((line.split(":")[1].strip() for line in f if line.startswith("model name")), platform.machine())
-    return f"{os.cpu_count()} cores of {model}"
+        return next((line.split(":", 1)[1].strip() for line in f if line.startswith("model name")), platform.machine())
+
+
+def machine():
+    return f"{os.cpu_count()} cores of {processor()}"
 
 
 def heading(command):

@@ -20,7 +20,8 @@ struct Recorded {
 
 /// office_v1 with its reflector taken away, one transmitter in the corridor and receivers on a grid of `spacing` m.
 inline Scene office(double spacing) {
-  Scene scene = io::load(std::string(MANYWORLDS_SOURCE_DIR) + "/examples/scenes/office_v1/office_v1.xml", {.frequency_hz = 3.5e9});
+  Scene scene = io::load(std::string(MANYWORLDS_SOURCE_DIR) + "/examples/scenes/office_v1/office_v1.xml",
+                         {.frequency_hz = 3.5e9});
   scene.add({"ap1", {8.1, 10.2, 2.7}, {}, 20, {}});
   scene.receivers = receiver_grid({.lo = {0.3, 0.3}, .hi = {29.7, 19.7}, .height = 1.2, .spacing = spacing});
   return scene;
@@ -41,7 +42,8 @@ inline Recorded record(const paths::StaticWorld& world, int depth) {
       Vec3d p[paths::max_depth + 2];
       if (!paths::solve(g, source, beam.chain, n, world.groups.positions()[rx], p)) return;
       for (int i = 0; i <= n; ++i)
-        solved[i].push_back({p[i], p[i + 1], i == 0 ? paths::no_face : beam.chain[i - 1], i == n ? paths::no_face : beam.chain[i]});
+        solved[i].push_back(
+            {p[i], p[i + 1], i == 0 ? paths::no_face : beam.chain[i - 1], i == n ? paths::no_face : beam.chain[i]});
     });
     for (int i = 0; i <= n; ++i) {
       if (solved[i].empty()) continue;

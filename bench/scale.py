@@ -16,7 +16,7 @@ import sys
 import tempfile
 
 from machine import heading
-from report import Report
+from report import Report, short
 
 VISIBILITIES = ("hard", "fresnel")
 
@@ -53,14 +53,10 @@ class Rows:
         return [(key[1:], row) for key, row in self.rows.items() if key[0] == name]
 
 
-def ms(value):
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
-
-
 def step_of(row):
     """The median of the steps, and the mean where rare steps cost much more."""
     median, mean = row["step_ms"], row["real_time"]
-    return ms(median) if mean < 2 * median else f"{ms(median)} (mean {ms(mean)})"
+    return short(median) if mean < 2 * median else f"{short(median)} (mean {short(mean)})"
 
 
 def megabytes(value):
@@ -81,7 +77,7 @@ def sizes(say, title, first, cases, growth=None):
             continue
         values = [hard["start_ms"], hard["step_ms"], fresnel["step_ms"], hard["shared_bytes"]]
         finder = " (rays)" if hard["shooting"] else ""
-        line = [*cells, f"{hard['static_paths']:,.0f}{finder}", ms(values[0]), ms(hard["first_step_ms"]), step_of(hard),
+        line = [*cells, f"{hard['static_paths']:,.0f}{finder}", short(values[0]), short(hard["first_step_ms"]), step_of(hard),
                 step_of(fresnel), megabytes(values[3]), megabytes(hard["workspace_bytes"]),
                 megabytes(fresnel["workspace_bytes"])]
         if growth:
@@ -106,7 +102,7 @@ def worlds(say, rows, bar):
         for kind, name in enumerate(VISIBILITIES):
             row = rows("by_worlds", n, kind, of)
             time, memory = row["world_step_ms"] / row["one_world_step_ms"], row["bytes"] / row["one_world_bytes"]
-            cells += [ms(row["world_step_ms"]), ms(row["one_world_step_ms"]), f"{time:.2f}", megabytes(row["bytes"]),
+            cells += [short(row["world_step_ms"]), short(row["one_world_step_ms"]), f"{time:.2f}", megabytes(row["bytes"]),
                       f"{memory:.2f}"]
             if n == 32:
                 threads = f"{row['threads']:.0f} thread{'s' if row['threads'] > 1 else ''}"
@@ -168,33 +164,33 @@ def tables(say, rows):
               "2 threads, ms a world-step", "speed-up")
     for kind, name in enumerate(VISIBILITIES):
         row = rows("by_threads", kind)
-        say.row(name, ms(row["world_step_ms_1_thread"]), ms(row["world_step_ms_2_threads"]), f"{row['speedup']:.2f}")
+        say.row(name, short(row["world_step_ms_1_thread"]), short(row["world_step_ms_2_threads"]), f"{row['speedup']:.2f}")
         bar(f"threads 1 to 2 on 32 worlds, {name}", ">= 1.8", row["speedup"], row["speedup"] >= 1.8)
 
     say.table("Threads in a world: one step with gradient, office_v1, depth 3, 950 receivers, in turn, the fastest of "
               "40 turns each", "transmission", "visibility", "1 thread, ms", "all threads, ms", "speed-up")
     for (transmission, kind), row in rows.of("threads_in_a_world"):
-        say.row("on" if transmission else "off", VISIBILITIES[kind], ms(row["one_thread_ms"]),
-                ms(row["all_threads_ms"]), f"{row['speedup']:.2f}")
+        say.row("on" if transmission else "off", VISIBILITIES[kind], short(row["one_thread_ms"]),
+                short(row["all_threads_ms"]), f"{row['speedup']:.2f}")
 
     say.table("Threads at the start: one transmitter, transmission, in turn, the fastest of five each", "scene",
               "receivers", "depth", "1 thread, ms", "all threads, ms", "speed-up")
     for (scene, _, depth), row in rows.of("threads_at_the_start"):
-        say.row(("empty room", "office_v1")[scene], f"{row['receivers']:,.0f}", depth, ms(row["one_thread_ms"]),
-                ms(row["all_threads_ms"]), f"{row['speedup']:.2f}")
+        say.row(("empty room", "office_v1")[scene], f"{row['receivers']:,.0f}", depth, short(row["one_thread_ms"]),
+                short(row["all_threads_ms"]), f"{row['speedup']:.2f}")
 
     say.table("Memory budget: office_v1, depth 2, transmission, one step with gradient on all threads", "receivers",
               "budget, MB", "visibility", "tiles", "start, ms", "step, ms", "ours in all, MB", "most RSS so far, MB")
     for (_, budget, kind), row in rows.of("with_budget"):
         say.row(f"{row['receivers']:,.0f}", f"{budget:,}", VISIBILITIES[kind], f"{row['tiles']:.0f}",
-                ms(row["start_ms"]), ms(row["real_time"]), megabytes(row["bytes"]), f"{row['most_rss_mb']:,.0f}")
+                short(row["start_ms"]), short(row["real_time"]), megabytes(row["bytes"]), f"{row['most_rss_mb']:,.0f}")
 
     say.table("Split step against our own full retrace: hard, with gradient, transmission, one thread, in turn",
               "scene", "receivers", "depth", "step, ms", "full retrace, ms", "ratio", "bar")
     for (scene, _, depth), row in rows.of("against_full_retrace"):
         name, limit = ("office_v1", 50) if scene else ("empty room", 15)
         count, ratio = f"{row['receivers']:,.0f}", row["retrace_over_step"]
-        say.row(name, count, depth, ms(row["step_ms"]), ms(row["retrace_ms"]), f"{ratio:.0f}", f">= {limit}")
+        say.row(name, count, depth, short(row["step_ms"]), short(row["retrace_ms"]), f"{ratio:.0f}", f">= {limit}")
         bar(f"full retrace over step, {name}, {count} receivers, depth {depth}", f">= {limit}", ratio, ratio >= limit,
             "{:.0f}")
 
@@ -203,7 +199,7 @@ def tables(say, rows):
               "of the last thousand, ms")
     for (depth, kind), row in rows.of("many_steps"):
         say.row(depth, VISIBILITIES[kind], f"{row['rss_mb_after_100']:.1f}", f"{row['rss_mb_after_10000']:.1f}",
-                ms(row["first_thousand_ms_per_step"]), ms(row["last_thousand_ms_per_step"]))
+                short(row["first_thousand_ms_per_step"]), short(row["last_thousand_ms_per_step"]))
     return bars
 
 

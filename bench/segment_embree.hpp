@@ -11,7 +11,8 @@ namespace manyworlds::segment_embree {
 
 class Embree {
  public:
-  Embree(const std::vector<BvhTriangle>& triangles, bool robust) : device_(rtcNewDevice(nullptr)), scene_(rtcNewScene(device_)) {
+  Embree(const std::vector<BvhTriangle>& triangles, bool robust)
+      : device_(rtcNewDevice(nullptr)), scene_(rtcNewScene(device_)) {
     rtcSetSceneBuildQuality(scene_, RTC_BUILD_QUALITY_HIGH);
     if (robust) rtcSetSceneFlags(scene_, RTC_SCENE_FLAG_ROBUST);
     const RTCGeometry geometry = rtcNewGeometry(device_, RTC_GEOMETRY_TYPE_TRIANGLE);
@@ -58,8 +59,12 @@ class Embree {
 
   /// Blocked rays have tfar < 0 afterwards.
   void occluded(RTCIntersectContext& c, RTCRay& ray) const { rtcOccluded1(scene_, &c, &ray); }
-  void occluded(RTCIntersectContext& c, const int* valid, RTCRay8& rays) const { rtcOccluded8(valid, scene_, &c, &rays); }
-  void occluded(RTCIntersectContext& c, const int* valid, RTCRay16& rays) const { rtcOccluded16(valid, scene_, &c, &rays); }
+  void occluded(RTCIntersectContext& c, const int* valid, RTCRay8& rays) const {
+    rtcOccluded8(valid, scene_, &c, &rays);
+  }
+  void occluded(RTCIntersectContext& c, const int* valid, RTCRay16& rays) const {
+    rtcOccluded16(valid, scene_, &c, &rays);
+  }
   void occluded(RTCIntersectContext& c, RTCRay* rays, unsigned count) const {
     rtcOccluded1M(scene_, &c, rays, count, sizeof(RTCRay));
   }

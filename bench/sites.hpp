@@ -39,7 +39,8 @@ inline ReceiverSet receivers(double count, ReceiverGrid grid) {
 
 /// office_v1, two transmitters, its own panel in the corridor.
 inline Site office(double receiver_count) {
-  Scene scene = io::load(std::string(MANYWORLDS_SOURCE_DIR) + "/examples/scenes/office_v1/office_v1.xml", {.frequency_hz = 3.5e9});
+  Scene scene = io::load(std::string(MANYWORLDS_SOURCE_DIR) + "/examples/scenes/office_v1/office_v1.xml",
+                         {.frequency_hz = 3.5e9});
   scene.add({"ap1", {8.1, 10.2, 2.7}, {}, 20, {}});
   scene.add({"ap2", {4.0, 4.72, 2.7}, {}, 20, {}});
   scene.receivers = receivers(receiver_count, {.lo = {0.3, 0.3}, .hi = {29.7, 19.7}, .height = 1.2});
@@ -48,7 +49,8 @@ inline Site office(double receiver_count) {
 }
 
 /// Any scene with one transmitter, a panel that is added to it, and receivers at 1.5 m.
-inline Site with_panel(const std::string& file, Vec3d transmitter, Vec3d panel, double receiver_count, ReceiverGrid grid) {
+inline Site with_panel(const std::string& file, Vec3d transmitter, Vec3d panel, double receiver_count,
+                       ReceiverGrid grid) {
   Scene scene = io::load(file, {.frequency_hz = 3.5e9});
   Material metal;
   metal.name = "panel", metal.pec = true;
@@ -62,21 +64,27 @@ inline Site with_panel(const std::string& file, Vec3d transmitter, Vec3d panel, 
 
 /// A room of 6 x 5 x 3 m, 12 triangles.
 inline Site empty_room(double receiver_count) {
-  return with_panel(std::string(MANYWORLDS_SOURCE_DIR) + "/tests/data/sionna/empty_room/empty_room.xml", {1.13, 0.87, 2.41}, {1, 2.5, 1.5},
-                    receiver_count, {.lo = {0.1, 0.1}, .hi = {5.9, 4.9}, .height = 1.5});
+  return with_panel(std::string(MANYWORLDS_SOURCE_DIR) + "/tests/data/sionna/empty_room/empty_room.xml",
+                    {1.13, 0.87, 2.41}, {1, 2.5, 1.5}, receiver_count,
+                    {.lo = {0.1, 0.1}, .hi = {5.9, 4.9}, .height = 1.5});
 }
 
 /// A square of 300 m around the transmitter, the panel 6 m beside it.
 inline Site city(const std::string& file, Vec3d transmitter, double receiver_count) {
   return with_panel(file, transmitter, transmitter + Vec3d{6, 4, -1}, receiver_count,
-                    {.lo = {transmitter.x - 150, transmitter.y - 150}, .hi = {transmitter.x + 150, transmitter.y + 150}, .height = 1.5});
+                    {.lo = {transmitter.x - 150, transmitter.y - 150},
+                     .hi = {transmitter.x + 150, transmitter.y + 150},
+                     .height = 1.5});
 }
 
 /// The panel as part of the scene, all paths found anew, without fields: what a tracer without the split does.
 class FullRetrace {
  public:
   FullRetrace(const Site& site, const paths::PathModel& split)
-      : split_(split.world()), panel_(site.scene.objects[site.panel]), as_loaded_(panel_.mesh), shape_(make_mover_shape(panel_)) {}
+      : split_(split.world()),
+        panel_(site.scene.objects[site.panel]),
+        as_loaded_(panel_.mesh),
+        shape_(make_mover_shape(panel_)) {}
 
   /// Puts the panel at a pose, which a tracer has to be told, too, but which is not its work.
   void place(const Pose& pose) {

@@ -8,20 +8,14 @@
 #include <memory>
 
 #include "sites.hpp"
+#include "timing.hpp"
 
 /// Steps of one world, timed one by one.
 namespace manyworlds::sites {
 
+using bench::median, bench::seconds;
+
 inline constexpr int hard = 0, fresnel = 1;  ///< visibility, as an argument of a benchmark
-
-inline double seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-inline double median(std::vector<double> all) {
-  std::nth_element(all.begin(), all.begin() + std::ptrdiff_t(all.size() / 2), all.end());
-  return all[all.size() / 2];
-}
 
 /// Now, or VmHWM: the most so far.
 inline double resident_megabytes(const std::string& which = "VmRSS:") {

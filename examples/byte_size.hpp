@@ -8,8 +8,8 @@
 
 namespace examples {
 
-/// "500MB", "8GB", "1.5 GB" or a number of bytes, in bytes: k, M, G and T are powers of 1000, Ki, Mi, Gi and Ti of 1024.
-/// Throws InputError that names the option.
+/// "500MB", "8GB", "1.5 GB" or a number of bytes, in bytes: k, M, G and T are powers of 1000, Ki, Mi, Gi and Ti of
+/// 1024. Throws InputError that names the option.
 inline std::size_t parse_byte_size(const std::string& option, const std::string& text) {
   double bytes = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bytes);

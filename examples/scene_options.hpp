@@ -1,4 +1,5 @@
 #pragma once
+#include "byte_size.hpp"
 #include "manyworlds/engine/scene_problem.hpp"
 #include "manyworlds/io/floorplan.hpp"
 #include "manyworlds/io/load.hpp"
@@ -8,7 +9,6 @@
 #include "manyworlds/scene/names.hpp"
 #include "manyworlds/scene/receivers.hpp"
 #include "manyworlds/scene/validate.hpp"
-#include "byte_size.hpp"
 #include "options.hpp"
 
 namespace examples {
@@ -106,10 +106,11 @@ struct SceneOptions {
         ->group("Paths");
     app.add_option("--rays", rays, "of each transmitter, when shooting")->capture_default_str()->group("Paths");
     app.add_flag("--coherent", coherent, "add fields with their phases instead of powers")->group("Paths");
-    app.add_option("--memory-budget", memory_budget,
-                   "most that the static paths may take of memory, 500MB or 8GB; beyond, receivers are worked on tile by "
-                   "tile, paths found anew in each step; each thread of a search takes as much. Maps come in small pieces "
-                   "anyway")
+    app.add_option(
+           "--memory-budget", memory_budget,
+           "most that the static paths may take of memory, 500MB or 8GB; beyond, receivers are worked on tile by "
+           "tile, paths found anew in each step; each thread of a search takes as much. Maps come in small pieces "
+           "anyway")
         ->type_name("SIZE")
         ->group("Paths");
   }
@@ -138,8 +139,7 @@ struct SceneOptions {
             .finder = choose<mw::paths::Finder>("--finder", finder,
                                                 {{"automatic", automatic}, {"beams", beams}, {"shooting", shooting}}),
             .rays = rays,
-            .memory_budget_bytes =
-                memory_budget.empty() ? 0 : parse_byte_size("--memory-budget", memory_budget)};
+            .memory_budget_bytes = memory_budget.empty() ? 0 : parse_byte_size("--memory-budget", memory_budget)};
   }
 
   /// Objects put elsewhere by --pose. With a visibility other than hard, their faces must be rectangles.

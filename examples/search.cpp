@@ -149,13 +149,13 @@ int main(int argc, char** argv) {
           for (const auto& [key, value] : print_params(search)) params[key] = value;
           for (const examples::Found& f : comparison.found) found.push_back(to_json(f));
           write_file_atomically(json, io::json_text({{"format", "manyworlds comparison"},
-                                                         {"version", comparison_version},
-                                                         {"interrupted", ended_early},
-                                                         {"problem", choice.name()},
-                                                         {"receivers", problem.receivers()},
-                                                         {"variables", variables},
-                                                         {"params", params},
-                                                         {"found", found}}));
+                                                     {"version", comparison_version},
+                                                     {"interrupted", ended_early},
+                                                     {"problem", choice.name()},
+                                                     {"receivers", problem.receivers()},
+                                                     {"variables", variables},
+                                                     {"params", params},
+                                                     {"found", found}}));
         },
         chosen);
   });

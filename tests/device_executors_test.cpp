@@ -88,8 +88,17 @@ struct OneSearch {
   template <class Executor>
   Result on(Executor executor, std::shared_ptr<HostDevices> devices) {
     executor.devices = std::move(devices);
+    said.clear();
     executor.say = [this](const std::string& line) { said.push_back(line); };
     return run(engine, executor);
+  }
+  /// Finds the same with less, and says so.
+  template <class Executor>
+  void expect_less(const Executor& executor, const std::shared_ptr<HostDevices>& devices,
+                   const std::vector<std::string>& lines) {
+    EXPECT_EQ(distance(on(executor, devices), expected), 0);
+    ASSERT_GE(said.size(), lines.size());
+    for (std::size_t i = 0; i < lines.size(); ++i) EXPECT_EQ(said[i], lines[i]);
   }
 };
 
@@ -126,25 +135,18 @@ TEST(DeviceExecutors, GoOnWithLessWhereMemoryEnds) {
   OneSearch search;
   const auto small = devices_with_losses(1);
   small->most = 4;
-  EXPECT_EQ(distance(search.on(CudaBatch{}, small), search.expected), 0);
-  ASSERT_GE(search.said.size(), 2u);
-  EXPECT_EQ(search.said[0], "9 worlds in 2 groups of 5 after made-up allocation failed");
-  EXPECT_EQ(search.said[1], "9 worlds in 3 groups of 3 after made-up allocation failed");
+  search.expect_less(CudaBatch{}, small,
+                     {"9 worlds in 2 groups of 5 after made-up allocation failed",
+                      "9 worlds in 3 groups of 3 after made-up allocation failed"});
 
-  search.said.clear();
   const auto few = devices_with_losses(1);
   few->contexts = 5;
-  EXPECT_EQ(distance(search.on(CudaContexts{}, few), search.expected), 0);
-  ASSERT_FALSE(search.said.empty());
-  EXPECT_EQ(search.said[0], "4 contexts after made-up context failed");
+  search.expect_less(CudaContexts{}, few, {"4 contexts after made-up context failed"});
   EXPECT_EQ(few->alive, 0);
 
-  search.said.clear();
   const auto two = devices_with_losses(2);
   two->contexts = 5;
-  EXPECT_EQ(distance(search.on(CudaContexts{}, two), search.expected), 0);
-  ASSERT_FALSE(search.said.empty());
-  EXPECT_EQ(search.said[0], "2 contexts a device after made-up context failed");
+  search.expect_less(CudaContexts{}, two, {"2 contexts a device after made-up context failed"});
   two->contexts = 1;
   EXPECT_THROW(search.on(CudaContexts{}, two), backend::OutOfDeviceMemory);
 
@@ -164,7 +166,14 @@ TEST(DeviceExecutors, StayWithinABudget) {
   EXPECT_EQ(search.said[0], "9 worlds in 3 groups of 4");
   const auto bytes = [](const Result& r) { return std::stod(*find_value(r.execution, "bytes_on_devices")); };
   EXPECT_GT(bytes(search.expected), batch.prm.memory_budget_bytes);
+  EXPECT_GT(bytes(staged), shared);
   EXPECT_LE(bytes(staged), batch.prm.memory_budget_bytes);  // whatever the lists have grown to
+  for (const double worlds : {1.01, 2.0, 3.5}) {            // down to one, which may grow beyond it
+    batch.prm.memory_budget_bytes = shared + worlds * each;
+    const Result tight = search.on(batch, devices_with_losses(1));
+    EXPECT_EQ(distance(tight, search.expected), 0) << worlds;
+    EXPECT_GT(bytes(tight), shared) << worlds;
+  }
   batch.prm.memory_budget_bytes = shared / 2;
   EXPECT_NE(error_of([&] { search.on(batch, devices_with_losses(1)); }).find("device: expected"), std::string::npos);
 }
@@ -176,6 +185,8 @@ TEST(DeviceExecutors, SayWhatTheyCannotDo) {
   batch.devices = devices_with_losses(2);
   batch.prm.device = {2};
   EXPECT_EQ(error_of([&] { batch.for_each_world(0, [](std::size_t) {}); }), "device: expected 0 to 1, got 2");
+  batch.prm.device = {1, 0, 1};
+  EXPECT_EQ(error_of([&] { batch.for_each_world(0, [](std::size_t) {}); }), "device: expected each number once");
   batch.prm.device = {};
   batch.prm.most = -1;
   EXPECT_EQ(error_of([&] { batch.check(); }), "executor.most: expected 0 (as many as memory holds) or more");

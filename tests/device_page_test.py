@@ -63,6 +63,10 @@ class DevicePage(unittest.TestCase):
         page, wrong = self.make(1)
         self.assertTrue(page.endswith("\n## Remarks\n\nfaces clipped by pyramids: most threads leave at once.\n"))
         self.assertNotIn("off the plan", wrong)
+        with open(self.page, "w", encoding="utf-8") as f:
+            f.write("## Remarks\n\nother faces clipped by pyramids: a remark about another explains nothing.\n")
+        page, wrong = self.make(1)
+        self.assertIn("faces clipped by pyramids: more than 3 times off the plan", wrong)
 
     def test_errors_are_named(self):
         page, wrong = self.make(1)
@@ -83,7 +87,9 @@ class DevicePage(unittest.TestCase):
         self.change(lambda result: (result["cases"][1]["worlds"].pop(), result["cases"][0]["worlds"][3].pop("profile")))
         os.remove(os.path.join(self.folder, "searches.jsonl"))
         with open(self.page, "w", encoding="utf-8") as f:
-            f.write("## Remarks\n\noverlay tests, path fields, path fields with adjoint, faces clipped by pyramids\n")
+            f.write("## Remarks\n\n" + "".join(f"{work}: as was to be expected.\n" for work in
+                                              ("overlay tests", "path fields", "path fields with adjoint",
+                                               "faces clipped by pyramids")))
         page, wrong = self.make(0)
         self.assertEqual(wrong, "")
         self.assertIn("Made-up GPU (compute capability 9.0, 100 multiprocessors, 1.50 GHz, 80 GiB)", page)

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "cuda/device/rates.hpp"
+#include "error_of.hpp"
 #include "manyworlds/backend/serial.hpp"
 #include "manyworlds/paths/batch/make_arrays.hpp"
 #include "path_model.hpp"
@@ -51,8 +52,14 @@ TEST_F(RatesOnHost, EveryPathReachesItsOwnReceiver) {
   const Rates rates = ask(all, 1);
   const auto paths = std::uint32_t(reflected_paths(all).size());
   EXPECT_EQ(rates.solves.asked, 32 * paths);
-  EXPECT_GE(rates.solves.yes, paths);
+  EXPECT_EQ(rates.own_solved, paths);
   EXPECT_LT(rates.solves.yes, rates.solves.asked);
+}
+
+TEST_F(RatesOnHost, NeedPathsToAskAbout) {
+  paths::batch::Arrays none = arrays(true);
+  none.paths.clear();
+  EXPECT_EQ(error_of([&] { ask(none, 1); }), "rates: expected static paths with reflections");
 }
 
 }  // namespace

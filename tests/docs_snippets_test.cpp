@@ -18,9 +18,13 @@ struct Shortfall {
   } prm;
 
   template <class T>
-  MW_HD T term(T rss_dbm) const { return mw::square(mw::max(T(0), T(prm.target_dbm) - rss_dbm)); }
+  MW_HD T term(T rss_dbm) const {
+    return mw::square(mw::max(T(0), T(prm.target_dbm) - rss_dbm));
+  }
   template <class T>
-  MW_HD T term_gradient(T rss_dbm) const { return T(-2) * mw::max(T(0), T(prm.target_dbm) - rss_dbm); }
+  MW_HD T term_gradient(T rss_dbm) const {
+    return T(-2) * mw::max(T(0), T(prm.target_dbm) - rss_dbm);
+  }
 };
 static_assert(mw::Loss<Shortfall>);
 // [/shortfall]
@@ -29,7 +33,8 @@ static_assert(mw::Loss<Shortfall>);
 /// The weakest receiver, in dB below 0 dBm.
 struct Worst {
   static constexpr const char* name = "worst";
-  struct Params {} prm;
+  struct Params {
+  } prm;
 
   double value(const mw::RssRows& rows) const { return -rows.dbm[weakest(rows)]; }
   void gradient(const mw::RssRows& rows, std::span<double> out) const {

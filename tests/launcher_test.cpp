@@ -71,8 +71,9 @@ class Launcher {
 struct Launched : testing::Test {
   const mw::test::Folder folder{"launched"};
   const std::string path = folder.path / "workers", token = folder.path / "token";
-  const std::vector<std::string> connected{"executor=processes", "connect=" + path, "checkpoint=" + folder.path.string(),
-                                           "task_timeout=20", "heartbeat_timeout=20"};
+  const std::vector<std::string> connected{"executor=processes", "connect=" + path,
+                                           "checkpoint=" + folder.path.string(), "task_timeout=20",
+                                           "heartbeat_timeout=20"};
 
   Outcome search(std::vector<std::string> arguments, const std::vector<std::string>& more = {}) const {
     arguments.insert(arguments.end(), more.begin(), more.end());

@@ -29,9 +29,9 @@ bool may_include(const std::string& from, const std::string& to) {
 }  // namespace
 
 TEST(TopLevel, HoldsOnlyWhatTheLayoutNames) {
-  const std::set<std::string> named{"CMakeLists.txt", "CMakePresets.json", "LICENSE", "CHANGELOG.md", "README.md",
-                                    "include",        "kernels",           "bench",   "examples",     "tests",
-                                    "docs"};
+  const std::set<std::string> named{
+      "CMakeLists.txt", "CMakePresets.json", "LICENSE", "CHANGELOG.md", "README.md", "include", "kernels",
+      "bench",          "examples",          "tests",   "docs"};
   for (const auto& entry : st::fs::directory_iterator(st::root)) {
     const std::string name = entry.path().filename().string();
     const bool output = name.rfind("build", 0) == 0 || name.rfind("out", 0) == 0;  // ignored by git
@@ -66,11 +66,14 @@ TEST(Includes, KernelsReachNoOwnerFileOrBackend) {
 }
 
 TEST(Includes, ThirdPartiesStayInTheirRooms) {
-  const std::map<std::string, std::set<std::string>> homes{
-      {"Eigen/", {"interop", "optimizer", "engine"}}, {"tbb/", {"backend", "executor"}},
-      {"oneapi/", {"backend", "executor"}},           {"pugixml", {"io"}},
-      {"assimp/", {"io"}},                            {"nlohmann/", {"io"}},
-      {"png.h", {"io"}},                              {"CLI/", {}}};
+  const std::map<std::string, std::set<std::string>> homes{{"Eigen/", {"interop", "optimizer", "engine"}},
+                                                           {"tbb/", {"backend", "executor"}},
+                                                           {"oneapi/", {"backend", "executor"}},
+                                                           {"pugixml", {"io"}},
+                                                           {"assimp/", {"io"}},
+                                                           {"nlohmann/", {"io"}},
+                                                           {"png.h", {"io"}},
+                                                           {"CLI/", {}}};
   for (const auto& [header, included] : headers)
     for (const std::string& name : included)
       for (const auto& [party, rooms] : homes)

@@ -33,13 +33,16 @@ Scene rooms(Random& random) {
   scene.materials = test::test_materials();
   test::add_room(scene, 0, {12, 8, 3});
   for (int i = 0; i < 2; ++i)
-    add_wall_with_door(scene, "wall" + std::to_string(i), i == 0 ? 2 : random.below(3), 4.0 + 4 * i, random.uniform(0.5, 6));
+    add_wall_with_door(scene, "wall" + std::to_string(i), i == 0 ? 2 : random.below(3), 4.0 + 4 * i,
+                       random.uniform(0.5, 6));
   test::add_sheet(scene, "partition", random.below(3), {8, 4, 0}, {4, 0, 0}, {0, 0, 3});
   for (int i = 0; i < 6; ++i)
-    test::add_box(scene, "cabinet" + std::to_string(i), random.below(2), test::random_point(random, {0.6, 0.6, 0.5}, {11.4, 7.4, 1}),
+    test::add_box(scene, "cabinet" + std::to_string(i), random.below(2),
+                  test::random_point(random, {0.6, 0.6, 0.5}, {11.4, 7.4, 1}),
                   {random.uniform(0.3, 1), random.uniform(0.3, 1), random.uniform(0.4, 1)});
   scene.transmitters.push_back({"tx", {2, 4, 2}, {}, 20, {}});
-  for (int i = 0; i < 150; ++i) scene.receivers.positions.push_back(test::random_point(random, {0.1, 0.1, 0.1}, {11.9, 7.9, 2.9}));
+  for (int i = 0; i < 150; ++i)
+    scene.receivers.positions.push_back(test::random_point(random, {0.1, 0.1, 0.1}, {11.9, 7.9, 2.9}));
   return scene;
 }
 
@@ -50,7 +53,8 @@ std::vector<Beam> beams_of(const Beam& root, const Geometry& g, int depth, const
 }
 
 /// Number of paths from the sources along the chains of all beams.
-int paths_through(const std::vector<Beam>& beams, const Geometry& g, const std::vector<Vec3d>& sources, const Scene& scene, int interactions) {
+int paths_through(const std::vector<Beam>& beams, const Geometry& g, const std::vector<Vec3d>& sources,
+                  const Scene& scene, int interactions) {
   int found = 0;
   Vec3d p[max_depth + 2];
   std::vector<Hop> hops;
@@ -78,15 +82,19 @@ TEST(Occlusion, ChainsThatAreLeftOutHoldNoPath) {
     root.apex[0] = sources[0];
     if (seed >= 4) {  // the tiles of a panel
       const Pose pose{sources[0], rotation_vector(3 * test::random_direction(random))};
-      const Rectangled panel{pose.position, pose.direction({1, 0, 0}), pose.direction({0, 1, 0}), pose.direction({0, 0, 1}), 0.4, 0.4};
+      const Rectangled panel{
+          pose.position, pose.direction({1, 0, 0}), pose.direction({0, 1, 0}), pose.direction({0, 0, 1}), 0.4, 0.4};
       sources.clear();
       root.apexes = 4;
       for (int t = 0; t < 4; ++t) sources.push_back(root.apex[t] = tile_center(panel, 2, t));
     }
     const std::vector<Beam> every = beams_of(root, g, 2, EveryFace{g.fixed});
-    const std::vector<Beam> lit = beams_of(root, g, 2, Unoccluded(g, sources.data(), int(sources.size()), no_face, interactions));
+    const std::vector<Beam> lit =
+        beams_of(root, g, 2, Unoccluded(g, sources.data(), int(sources.size()), no_face, interactions));
     std::set<std::vector<std::uint32_t>> chains;
-    const auto chain_of = [](const Beam& beam) { return std::vector<std::uint32_t>(beam.chain, beam.chain + beam.length); };
+    const auto chain_of = [](const Beam& beam) {
+      return std::vector<std::uint32_t>(beam.chain, beam.chain + beam.length);
+    };
     for (const Beam& beam : lit) chains.insert(chain_of(beam));
     std::vector<Beam> left_out;
     for (const Beam& beam : every)

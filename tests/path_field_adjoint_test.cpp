@@ -137,7 +137,8 @@ CVec3<double> random_cotangent(std::uint32_t number) {
 }
 
 CVec3<Extended> widened(const CVec3<double>& e) {
-  return {{Extended(e.x.re), Extended(e.x.im)}, {Extended(e.y.re), Extended(e.y.im)}, {Extended(e.z.re), Extended(e.z.im)}};
+  return {
+      {Extended(e.x.re), Extended(e.x.im)}, {Extended(e.y.re), Extended(e.y.im)}, {Extended(e.z.re), Extended(e.z.im)}};
 }
 
 }  // namespace

@@ -64,7 +64,8 @@ TEST(PathModel, NothingChangesWhenEverythingMovesTogether) {
       for (const PoseGradient& g : sink.movers) sum += g.translation, size += norm(g.translation);
       EXPECT_LT(norm(sum), 1e-12 * size) << kind.name << " seed " << seed;
       // The model's own sink tells the same, summed in another order.
-      for (std::size_t t = 0; t < 2; ++t) EXPECT_LT(norm(gradient.transmitters[t] - sink.transmitters[t]), 1e-12 * size);
+      for (std::size_t t = 0; t < 2; ++t)
+        EXPECT_LT(norm(gradient.transmitters[t] - sink.transmitters[t]), 1e-12 * size);
       for (std::size_t m = 0; m < movers.size(); ++m)
         EXPECT_LT(norm(gradient.movers[m].rotation - sink.movers[m].rotation), 1e-9 * size);
     }

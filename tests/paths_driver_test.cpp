@@ -1,4 +1,5 @@
-/// The driver `paths` as users run it: a gradient oracle computed in quadruple precision, and every mistake is one line.
+/// The driver `paths` as users run it: a gradient oracle computed in quadruple precision, and every mistake is one
+/// line.
 #include <gtest/gtest.h>
 #include <unistd.h>
 

@@ -108,7 +108,7 @@ TEST_F(Place, SaysWhenWorkersCannotBeHad) {
 }
 
 TEST_F(Place, SaysInOneLineWhatToUseWhereThereIsNoDevice) {
-  setenv("CUDA_VISIBLE_DEVICES", "", 1);  // also on machines that have one
+  const WithoutDevices none;
   for (const Arguments& executor :
        {Arguments{"cuda_batch"}, Arguments{"cuda_batch", "--device", "1"}, Arguments{"cuda_contexts"},
         Arguments{"cuda_contexts", "--device", "0,1"}, Arguments{"cuda_batch", "--memory-budget", "1GB"}}) {
@@ -120,7 +120,6 @@ TEST_F(Place, SaysInOneLineWhatToUseWhereThereIsNoDevice) {
     EXPECT_EQ(outcome.out, "") << executor.back();
     EXPECT_FALSE(fs::exists(output)) << executor.back();
   }
-  unsetenv("CUDA_VISIBLE_DEVICES");
 }
 
 }  // namespace

@@ -98,8 +98,8 @@ TEST(Processes, AWorkerThatDoesNotListenMayTidyUpBeforeItIsKilled) {
   std::ofstream(worker) << "#!/bin/sh\ntrap 'echo tidy >" << (folder.path / "tidied").string()
                         << "; exit' TERM\nwhile :; do sleep 0.01; done\n";
   std::filesystem::permissions(worker, std::filesystem::perms::owner_all);
-  const Outcome outcome = search({"executor=processes", "processes=1", "program=" + worker, "start_timeout=1"});
-  EXPECT_NE(outcome.err.find("has not begun within 1 s"), std::string::npos) << outcome.err;
+  const Outcome outcome = search({"executor=processes", "processes=1", "program=" + worker, "start_timeout=3"});
+  EXPECT_NE(outcome.err.find("has not begun within 3 s"), std::string::npos) << outcome.err;
   EXPECT_TRUE(std::filesystem::exists(folder.path / "tidied")) << "it was killed before SIGTERM had reached it";
 
   std::filesystem::remove(folder.path / "tidied");

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -36,6 +37,21 @@ inline Outcome run_program(const std::string& program, const std::vector<std::st
   const int status = std::system((command + " >'" + out.string() + "' 2>'" + err.string() + "'").c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text_of(out), text_of(err)};
 }
+
+/// Meanwhile programs see no device, also on machines that have one.
+class WithoutDevices {
+ public:
+  WithoutDevices() {
+    if (const char* before = std::getenv(name)) before_ = before;
+    ::setenv(name, "", 1);
+  }
+  WithoutDevices(const WithoutDevices&) = delete;
+  ~WithoutDevices() { before_ ? ::setenv(name, before_->c_str(), 1) : ::unsetenv(name); }
+
+ private:
+  static constexpr const char* name = "CUDA_VISIBLE_DEVICES";
+  std::optional<std::string> before_;
+};
 
 inline Outcome run_driver(const std::string& name, const std::vector<std::string>& arguments,
                           const std::filesystem::path& folder) {

@@ -264,7 +264,7 @@ TEST_F(SearchDriver, RefusesBadInputInOneLineBeforeWork) {
 }
 
 TEST_F(SearchDriver, SaysInOneLineWhatToUseWhereThereIsNoDevice) {
-  setenv("CUDA_VISIBLE_DEVICES", "", 1);  // also on machines that have one
+  const test::WithoutDevices none;
   for (const std::string executor : {"cuda_batch", "cuda_contexts"}) {
     const test::Outcome outcome = run(problem + few + Arguments{"--executor", executor, "--json", file.string()});
     EXPECT_EQ(outcome.code, 1) << executor;
@@ -273,7 +273,6 @@ TEST_F(SearchDriver, SaysInOneLineWhatToUseWhereThereIsNoDevice) {
     EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
     EXPECT_FALSE(fs::exists(file)) << executor;
   }
-  unsetenv("CUDA_VISIBLE_DEVICES");
 }
 
 }  // namespace

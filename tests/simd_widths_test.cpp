@@ -26,7 +26,9 @@ bool processor_has([[maybe_unused]] const std::string& level) {
 #if defined(__x86_64__)
   if (level == "x86-64-v2") return __builtin_cpu_supports("sse4.2");
   if (level == "x86-64-v3") return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
-  if (level == "x86-64-v4") return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  if (level == "x86-64-v4")
+    return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512vl");
 #endif
   return true;
 }

@@ -82,8 +82,12 @@ TEST(SoftPaths, WalkWithOneWorkspaceEqualsFreshWorkspacesBitForBit) {
     test::add_sheet(scene, "panel0", 1, {0, -1, -1}, {0, 2, 0}, {0, 0, 2});
     test::add_sheet(scene, "panel1", 0, {0, -1, -1}, {0, 2, 0}, {0, 0, 2});
     place_devices(scene, random, 2, 20);
-    const PathModel model(scene, {first, first + 1}, {.max_depth = 3, .transmission = true, .coherent = seed % 2 == 1,
-                           .finder = seed < 3 ? Finder::beams : Finder::shooting, .rays = 8192});
+    const PathModel model(scene, {first, first + 1},
+                          {.max_depth = 3,
+                           .transmission = true,
+                           .coherent = seed % 2 == 1,
+                           .finder = seed < 3 ? Finder::beams : Finder::shooting,
+                           .rays = 8192});
     Workspace w = model.make_workspace();
     const std::vector<double> gain_bar(2 * 20, 1.0);
     for (const Configuration& c : walk(scene, 2, random, 15, 0.07)) {

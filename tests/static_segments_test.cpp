@@ -1,4 +1,5 @@
-/// The quick tests that stand before the exact ones never lose a path: segments near movers, and mirror points in blocks.
+/// The quick tests that stand before the exact ones never lose a path: segments near movers, and mirror points in
+/// blocks.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -6,14 +6,13 @@
 #include "two_rooms.hpp"
 
 namespace {
-/// Of this thread: blocks taken so far, those not given back, and the largest of them.
-thread_local std::size_t taken = 0, held = 0, largest = 0;
+/// Of this thread: blocks taken so far, and those not given back.
+thread_local std::size_t taken = 0, held = 0;
 
 void* take(std::size_t bytes, std::size_t alignment = alignof(std::max_align_t)) {
   void* const block = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
   if (!block) throw std::bad_alloc();
   ++taken, ++held;
-  largest = std::max(largest, bytes);
   return block;
 }
 void give(void* block) {
@@ -40,7 +39,6 @@ using test::PathModel;
 struct Walk {
   static constexpr int steps = 24;
   std::size_t most_in_a_step = 0;  ///< blocks taken
-  std::size_t largest_block = 0;   ///< bytes
   std::vector<std::size_t> held_after;
 
   /// `transmitter`: metres that the second one goes at each step.
@@ -49,7 +47,7 @@ struct Walk {
     Configuration c = at_home(scene, 2);
     std::vector<double> bar(model.transmitters() * model.receivers());
     held_after.assign(steps, 0);
-    most_in_a_step = largest = 0;
+    most_in_a_step = 0;
     for (int i = 0; i < steps; ++i) {
       for (std::size_t m = 0; m < 2; ++m) {
         const double at = 2 * pi * i / steps, other = double(m);
@@ -64,7 +62,6 @@ struct Walk {
       most_in_a_step = std::max(most_in_a_step, taken - before);
       held_after[std::size_t(i)] = held;
     }
-    largest_block = largest;
   }
 };
 

@@ -1,13 +1,12 @@
 // A small search on hills whose workers can be made to fail, for processes_test and fault_matrix.py.
 //   worker_program [name=value ...] [--executor NAME] [--executor.NAME VALUE ...]
 // Names: executor (serial, batch, processes), processes (workers), threads, batch, connect, program, restarts, budget
-// (bytes), fraction, task_timeout, heartbeat_timeout, start_timeout; worlds, iterations, min_live_worlds, optimizer (adam,
-// lbfgs);
-// checkpoint (folder), every, resume (0, 1); fault (kill, segv, exit, hang, stop, nan, bad_alloc, throw, half, garbage),
-// at (evaluation of the process that hits it), token (file that the first to be hit makes; without one every process
-// is hit, each time from there on), pause_us (of every evaluation). Others are marks for whoever looks at processes.
-// Ctrl-C ends the search. Prints everything that a result holds but times and processes, then what happened to workers
-// on stderr.
+// (bytes), fraction, task_timeout, heartbeat_timeout, start_timeout; worlds, iterations, min_live_worlds, optimizer
+// (adam, lbfgs); checkpoint (folder), every, resume (0, 1); fault (kill, segv, exit, hang, stop, nan, bad_alloc, throw,
+// half, garbage), at (evaluation of the process that hits it), token (file that the first to be hit makes; without one
+// every process is hit, each time from there on), pause_us (of every evaluation). Others are marks for whoever looks at
+// processes. Ctrl-C ends the search. Prints everything that a result holds but times and processes, then what happened
+// to workers on stderr.
 #include <sys/socket.h>
 
 #include <atomic>

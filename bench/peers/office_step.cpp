@@ -1,12 +1,14 @@
-// Our side of sionna_rt.sh: steps of a panel that walks through a scene, the exact map of its first place, and its paths.
+// Our side of sionna_rt.sh: steps of a panel that walks through a scene, the exact map of its first place, and its
+// paths.
 //   office_step SCENE REQUEST: REQUEST is JSON with frequency_hz, max_depth, transmission, visibility (hard, fresnel),
-//   transmitters [[x, y, z], ...], mover (name), pose [x, y, z, yaw, pitch, roll], size [x, y] of the map from the origin
-//   on, height, cells and points (of a cell) per axis, and what to do: steps (number), gains, paths (boolean).
+//   transmitters [[x, y, z], ...], mover (name), pose [x, y, z, yaw, pitch, roll], size [x, y] of the map from the
+//   origin on, height, cells and points (of a cell) per axis, and what to do: steps (number), gains, paths (boolean).
 #include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <iostream>
 
+#include "../timing.hpp"
 #include "manyworlds/io/load.hpp"
 #include "manyworlds/io/paths_json.hpp"
 #include "manyworlds/paths/radio_map.hpp"
@@ -15,14 +17,8 @@
 namespace {
 
 using namespace manyworlds;
+using bench::median, bench::seconds;
 using Json = nlohmann::json;
-
-double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
-double median(std::vector<double> all) {
-  std::nth_element(all.begin(), all.begin() + std::ptrdiff_t(all.size() / 2), all.end());
-  return all[all.size() / 2];
-}
 
 Vec3d vec(const Json& v, std::size_t from = 0) { return {v[from], v[from + 1], v[from + 2]}; }
 
@@ -39,8 +35,8 @@ std::vector<Vec3d> points(const Json& request) {
   return all;
 }
 
-/// Median seconds of steps with the gradient of the mean gain in dB, along a walk by 2 cm and 0.3 degrees each, 200 of them
-/// forth and again.
+/// Median seconds of steps with the gradient of the mean gain in dB, along a walk by 2 cm and 0.3 degrees each, 200 of
+/// them forth and again.
 double time_steps(const paths::PathModel& model, const Configuration& first, const Visibility& visibility, int steps) {
   paths::Workspace w = model.make_workspace();
   ConfigurationGradient gradient;
@@ -75,7 +71,8 @@ int main(int argc, char** argv) {
     const std::vector<std::uint32_t> movers{std::uint32_t(find_object(scene, request["mover"].get<std::string>()))};
     c.movers = {make_pose(vec(request["pose"]), vec(request["pose"], 3))};
     const paths::PathOptions options{.max_depth = request["max_depth"], .transmission = request["transmission"]};
-    const Visibility visibility{.kind = request["visibility"] == "hard" ? VisibilityKind::hard : VisibilityKind::fresnel};
+    const Visibility visibility{.kind =
+                                    request["visibility"] == "hard" ? VisibilityKind::hard : VisibilityKind::fresnel};
 
     if (request["gains"]) {
       const std::vector<double> gains = paths::radio_map(scene, movers, c, visibility, options).gains;
@@ -92,15 +89,18 @@ int main(int argc, char** argv) {
       result["start_s"] = seconds() - start;
       if (request["steps"] > 0) {
         result["step_s"] = time_steps(model, c, visibility, request["steps"]);
-        parallel::without_help([&] { result["one_thread_step_s"] = time_steps(model, c, visibility, request["steps"]); });
+        parallel::without_help(
+            [&] { result["one_thread_step_s"] = time_steps(model, c, visibility, request["steps"]); });
       }
       if (request["paths"]) {
         paths::Workspace w = model.make_workspace();
         model.gains(c, visibility, w);
         result["paths"] = Json::array();
-        paths::for_each_path(model, w, [&](const kernels::Path& path, const kernels::FieldView<double>& view, std::size_t) {
-          result["paths"].push_back(io::path_json(scene, paths::describe(model.geometry(w), view, path), 0, path.tx, -1, -1));
-        });
+        paths::for_each_path(
+            model, w, [&](const kernels::Path& path, const kernels::FieldView<double>& view, std::size_t) {
+              result["paths"].push_back(
+                  io::path_json(scene, paths::describe(model.geometry(w), view, path), 0, path.tx, -1, -1));
+            });
       }
     }
     std::cout << result << '\n';

@@ -44,11 +44,13 @@ void launch(double* x, float* y, typename O::template State<double>* s, typename
   run<<<1, 32>>>(Descent<L, O, double>{{}, {}, x, s}, 32);
   run<<<1, 32>>>(Descent<L, O, float>{{}, {}, y, t}, 32);
 }
-template void launch<mw::loss::MeanDb, mw::optimizer::GradientDescent>(
-    double*, float*, mw::optimizer::GradientDescent::State<double>*, mw::optimizer::GradientDescent::State<float>*);
-template void launch<mw::loss::SoftMinimum, mw::optimizer::Momentum>(
-    double*, float*, mw::optimizer::Momentum::State<double>*, mw::optimizer::Momentum::State<float>*);
-template void launch<mw::loss::Coverage, mw::optimizer::Adam>(
-    double*, float*, mw::optimizer::Adam::State<double>*, mw::optimizer::Adam::State<float>*);
+template void launch<mw::loss::MeanDb, mw::optimizer::GradientDescent>(double*, float*,
+                                                                       mw::optimizer::GradientDescent::State<double>*,
+                                                                       mw::optimizer::GradientDescent::State<float>*);
+template void launch<mw::loss::SoftMinimum, mw::optimizer::Momentum>(double*, float*,
+                                                                     mw::optimizer::Momentum::State<double>*,
+                                                                     mw::optimizer::Momentum::State<float>*);
+template void launch<mw::loss::Coverage, mw::optimizer::Adam>(double*, float*, mw::optimizer::Adam::State<double>*,
+                                                              mw::optimizer::Adam::State<float>*);
 
 void geometry(double* out) { run<<<1, 32>>>(Geometry{out}, 32); }

@@ -1,5 +1,5 @@
-// The field of a path and its adjoint are device code. Each adjoint takes a minute to compile, so there are two: in float
-// what a descent needs, in double everything there is.
+// The field of a path and its adjoint are device code. Each adjoint takes a minute to compile, so there are two: in
+// float what a descent needs, in double everything there is.
 #include "manyworlds/kernels/path_field.hpp"
 #include "manyworlds/kernels/path_field_adjoint.hpp"
 #include "run.cuh"

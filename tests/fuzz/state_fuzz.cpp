@@ -1,6 +1,6 @@
-// Bytes that come from other processes and from files of earlier runs: whatever they hold, ArchiveError or InputError is
-// thrown, or what was read can be used. The first byte of an input chooses: f a stream of frames, b bodies of messages,
-// c a checkpoint file, r the state of a run in a whole checkpoint, q questions to a worker, w a world's step.
+// Bytes that come from other processes and from files of earlier runs: whatever they hold, ArchiveError or InputError
+// is thrown, or what was read can be used. The first byte of an input chooses: f a stream of frames, b bodies of
+// messages, c a checkpoint file, r the state of a run in a whole checkpoint, q questions to a worker, w a world's step.
 #include <csignal>
 #include <cstdlib>
 
@@ -82,7 +82,8 @@ void read(char kind, const std::string& bytes) {
   if (kind == 'w') {
     AnyWorld world;
     ArchiveReader reader(bytes);
-    world.read_step(reader, 2);
+    world.read_step(reader, 0, 2, 1000000);
+    if (!world.fits(2, 1000000)) std::abort();
   }
 }
 

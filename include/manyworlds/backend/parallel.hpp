@@ -38,9 +38,9 @@ inline thread_local bool helped = true;  ///< false inside without_help()
 #endif
 }  // namespace detail
 
-/// Calls f(0), ..., f(n - 1), each once, in any order, on up to `threads` threads (0: those of the loop around this one, of
-/// all processors where there is none), and returns when all are done. An exception of any call reaches the caller. Throws
-/// InputError when there are fewer than 0 threads.
+/// Calls f(0), ..., f(n - 1), each once, in any order, on up to `threads` threads (0: those of the loop around this
+/// one, of all processors where there is none), and returns when all are done. An exception of any call reaches the
+/// caller. Throws InputError when there are fewer than 0 threads.
 template <class F>
 void for_each(std::size_t n, int threads, F&& f) {
   if (threads < 0) throw InputError("threads", "expected 0 (all processors) or more, found " + std::to_string(threads));
@@ -76,9 +76,9 @@ void for_each(std::size_t n, int threads, F&& f) {
 #endif
 }
 
-/// The same for pieces of microseconds, with the help of threads that have nothing to do: those of the loop around this one,
-/// of all processors where there is none. While the caller waits for them it takes up nothing else. Without oneTBB it
-/// does all of it by itself, since starting a thread takes longer.
+/// The same for pieces of microseconds, with the help of threads that have nothing to do: those of the loop around this
+/// one, of all processors where there is none. While the caller waits for them it takes up nothing else. Without oneTBB
+/// it does all of it by itself, since starting a thread takes longer.
 template <class F>
 void split(std::size_t n, F&& f) {
 #if defined(MANYWORLDS_WITH_TBB)

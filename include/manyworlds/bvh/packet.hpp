@@ -226,8 +226,8 @@ PacketHit any_hit(const BvhView& bvh, const SegmentPacket<W>& packet, const Leaf
       bvh, packet, [](const LeafTriangle&, std::uint32_t crossed) { return crossed; }, likely);
 }
 
-/// The same where not every triangle blocks: ends(triangle, lanes) says which of the lanes that cross it, if any, end there.
-/// It may hear of a crossing more than once.
+/// The same where not every triangle blocks: ends(triangle, lanes) says which of the lanes that cross it, if any, end
+/// there. It may hear of a crossing more than once.
 template <int W, class Ends>
 PacketHit trace(const BvhView& bvh, const SegmentPacket<W>& packet, Ends&& ends, const LeafTriangle* likely = nullptr) {
   if (bvh.triangle_count == 0 || packet.active == 0) return {};

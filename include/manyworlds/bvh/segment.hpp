@@ -33,8 +33,8 @@ MW_HD inline T max_abs(Vec3<T> v) {
   return max(T(abs(v.x)), max(T(abs(v.y)), T(abs(v.z))));
 }
 
-/// The segment from `a` to `a + d`, with the tolerances that its size and place ask for; T is double, or lanes of double
-/// for several segments at once.
+/// The segment from `a` to `a + d`, with the tolerances that its size and place ask for; T is double, or lanes of
+/// double for several segments at once.
 ///
 /// `clearance`: a triangle is crossed only if both ends are farther than this from its plane, on opposite sides:
 /// 1e-7 of the coordinates (at least 1e-7 m). So a face that an end lies on does not block, whatever the angle, nor

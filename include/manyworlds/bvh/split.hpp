@@ -14,8 +14,8 @@ struct Reference {
   bool whole = false;  ///< never cut: see fills_box
 };
 
-/// Does a triangle fill half of its flat box, as those of walls along the axes do? Cutting it then makes no box smaller,
-/// only a big blocker into many small ones.
+/// Does a triangle fill half of its flat box, as those of walls along the axes do? Cutting it then makes no box
+/// smaller, only a big blocker into many small ones.
 inline bool fills_box(const BvhTriangle& t, const Boxd& box) {
   return 2 * norm(cross(t.b - t.a, t.c - t.a)) >= 0.99 * box.area();
 }

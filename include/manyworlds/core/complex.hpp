@@ -72,8 +72,8 @@ template <class Mask, class T>
 MW_HD Complex<T> select(Mask condition, Complex<T> yes, Complex<T> no) {
   return {select(condition, yes.re, no.re), select(condition, yes.im, no.im)};
 }
-/// e^{2 pi j turns}, from arithmetic alone: within 2e-16 in double. Sine and cosine of the rest to the nearest quarter turn
-/// are the polynomials of fdlibm (k_sin.c, k_cos.c).
+/// e^{2 pi j turns}, from arithmetic alone: within 2e-16 in double. Sine and cosine of the rest to the nearest quarter
+/// turn are the polynomials of fdlibm (k_sin.c, k_cos.c).
 template <class T>
 MW_HD Complex<T> polar_turns(T turns) {
   using std::floor;

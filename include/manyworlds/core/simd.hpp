@@ -1,7 +1,7 @@
 #pragma once
-/// Lanes of a fixed number, whatever the processor's registers hold: operators by lane, comparisons that give masks, and
-/// the functions below. They are made of parts: registers of libstdc++'s std::experimental::simd where it is there, else
-/// (and with MANYWORLDS_PLAIN_SIMD) single numbers; all compute the same. Host code only.
+/// Lanes of a fixed number, whatever the processor's registers hold: operators by lane, comparisons that give masks,
+/// and the functions below. They are made of parts: registers of libstdc++'s std::experimental::simd where it is there,
+/// else (and with MANYWORLDS_PLAIN_SIMD) single numbers; all compute the same. Host code only.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>

@@ -12,7 +12,7 @@ class StructCopy {
  public:
   template <class T>
   requires(!std::is_same_v<T, StructCopy>) explicit StructCopy(const T& plain) : type_(typeid(T)), bytes_(sizeof(T)) {
-    static_assert(std::is_trivially_copyable_v<T>);
+    static_assert(std::is_trivially_copyable_v<T> && std::is_default_constructible_v<T>);
     std::memcpy(bytes_.data(), &plain, sizeof(T));
   }
 

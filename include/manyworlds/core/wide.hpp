@@ -6,9 +6,9 @@
 
 namespace manyworlds {
 
-/// Eight doubles that go through a kernel side by side: a number type for all that is written for any T, and chooses with
-/// select() where lanes may differ. Each lane computes what a double computes, operation by operation. Host
-/// code only.
+/// Eight doubles that go through a kernel side by side: a number type for all that is written for any T, and chooses
+/// with select() where lanes may differ. Each lane computes what a double computes, operation by operation. Host code
+/// only.
 class Wide {
  public:
   static constexpr int lanes = 8;

@@ -48,10 +48,10 @@ namespace manyworlds::callback {
 
 /// Keeps the state of a run in a folder, so that it can go on after a crash or Ctrl-C and end as if it had never
 /// stopped, bit for bit: checkpoint.bin every `every` iterations (0: never) and when a callback or an error ends
-/// the run, the one before as checkpoint.previous.bin. With `resume` a run begins where the newest whole one of them was written;
-/// without any it begins anew. `tell` gets lines for the user. Throws InputError for a checkpoint of another run, with
-/// what differs, and when there are only broken ones. A checkpoint that cannot be written is told and does not end the
-/// run.
+/// the run, the one before as checkpoint.previous.bin. With `resume` a run begins where the newest whole one of them
+/// was written; without any it begins anew. `tell` gets lines for the user. Throws InputError for a checkpoint of
+/// another run, with what differs, and when there are only broken ones. A checkpoint that cannot be written is told and
+/// does not end the run.
 struct Checkpoint {
   std::filesystem::path folder;
   int every = 10;

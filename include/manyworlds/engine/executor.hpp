@@ -20,7 +20,9 @@ concept Executor = requires(const E& e, void (*f)(std::size_t)) {
 };
 
 template <class E, class Problem>
-concept EvaluatesTogether = requires(const E& executor, const Problem& problem) { executor.evaluator(problem); };
+concept EvaluatesTogether = requires(const E& executor, const Problem& problem) {
+  executor.evaluator(problem);
+};
 
 /// The evaluator of an executor that has one, else null.
 template <class E, class Problem>

@@ -9,11 +9,11 @@
 #include "manyworlds/engine/crew.hpp"
 #include "manyworlds/engine/evaluation.hpp"
 
-/// What worlds need done. A job is a plain struct: ask(context, evaluation) says what it has to have evaluated next, and
-/// take(context, evaluation) takes the answer and tells whether it has to ask again; the context has a problem and a
-/// loss. question() and answer() are its inputs and outputs as bytes, so that another process with the same context can
-/// do it. What a job gives depends on its question only. A job that nobody can do keeps the answer it began with; one
-/// that wants to hear of it, or of who did it, has failed() and delivered().
+/// What worlds need done. A job is a plain struct: ask(context, evaluation) says what it has to have evaluated next,
+/// and take(context, evaluation) takes the answer and tells whether it has to ask again; the context has a problem and
+/// a loss. question() and answer() are its inputs and outputs as bytes, so that another process with the same context
+/// can do it. What a job gives depends on its question only. A job that nobody can do keeps the answer it began with;
+/// one that wants to hear of it, or of who did it, has failed() and delivered().
 namespace manyworlds {
 
 /// Jobs that consist of evaluations; others have run(context, workspace).

@@ -21,7 +21,7 @@ struct Step : AdvanceJob<World> {
   /// Throws ArchiveError.
   void answer(ArchiveReader& a) {
     World next;
-    next.read_step(a, this->world->x.size());
+    next.read_step(a, this->world->record.id, this->world->x.size(), this->iteration + 1);
     after = std::move(next);
   }
   void failed(const std::string& why, const Delivery& d) { failure = why, by = d; }

@@ -160,10 +160,12 @@ class World {
     archive_state(a);
     a(record.history);
   }
-  /// The same for a new world, of so many variables. Throws ArchiveError.
-  void read_step(ArchiveReader& a, std::size_t variables) {
+  /// The same for a new world, which is to be world `id` with so many variables after so many iterations of the run.
+  /// Throws ArchiveError.
+  void read_step(ArchiveReader& a, std::uint32_t id, std::size_t variables, int iterations) {
     archive_state(a);
     a(record.history);
+    if (record.id != id || !fits(variables, iterations)) throw ArchiveError("a state that this world cannot have");
     if (!record.history.fits(variables)) throw ArchiveError("a history whose columns do not belong together");
   }
   static constexpr bool archivable = Archivable<typename S::State> && Archivable<typename Descent<O>::State>;

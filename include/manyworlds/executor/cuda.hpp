@@ -4,8 +4,8 @@
 #include "manyworlds/executor/cuda_devices.hpp"
 #include "manyworlds/executor/device_evaluator.hpp"
 
-/// Executors on CUDA devices. What runs there is compiled by nvcc into the library manyworlds::cuda; a driver that links
-/// it needs nothing else. Results agree with those of the CPU to rounding, and among themselves.
+/// Executors on CUDA devices. What runs there is compiled by nvcc into the library manyworlds::cuda; a driver that
+/// links it needs nothing else. Results agree with those of the CPU to rounding, and among themselves.
 namespace manyworlds::executor {
 
 /// Numbers of the fields; what decides which paths there are is always in double precision.
@@ -41,7 +41,10 @@ struct OnDevices {
     expect(prm.most >= 0, "executor.most", "0 (as many as memory holds) or more");
     expect(prm.memory_budget_bytes >= 0, "executor.memory_budget_bytes", "0 (what is free) or more");
     const std::vector<backend::DeviceInfo> all = (devices ? devices : cuda_devices())->list();
-    for (const int device : prm.device) backend::device_at(all, device);
+    for (const int device : prm.device) {
+      backend::device_at(all, device);
+      expect(std::count(prm.device.begin(), prm.device.end(), device) == 1, "device", "each number once");
+    }
   }
   template <class F>
   void for_each_world(std::size_t n, F&& f) const {

@@ -46,9 +46,11 @@ class Lanes {
   const Arrays& arrays() const { return arrays_; }
 
   /// f(batch, first, count) for all of so many worlds, in groups as memory wants it, some at once on several threads;
-  /// groups may be asked about twice. Throws what f throws, and OutOfDeviceMemory when not even one world fits.
+  /// groups may be asked about twice. Throws what f throws, InputError when no device is expected to hold one world,
+  /// and OutOfDeviceMemory when that comes to light.
   template <class F>
   void run(std::uint32_t worlds, const Visibility& visibility, const F& f) {
+    if (outgrown_) lanes_.clear();
     while (true) {
       const std::vector<Share> shares = plan(worlds, visibility);
       const auto work = [&](const Share& share) {
@@ -108,9 +110,14 @@ class Lanes {
   std::vector<Share> plan(std::uint32_t worlds, const Visibility& visibility) {
     if (footprint_.shared_bytes == 0) footprint_ = devices_->footprint(spec(1, visibility, 0));
     std::vector<Share> shares;
-    const std::size_t world = std::max(footprint_.bytes_per_world, seen_),
-                      shared = options_.own_contexts ? 0 : footprint_.shared_bytes,
-                      each = options_.own_contexts ? footprint_.context_bytes + footprint_.shared_bytes + world : world;
+    const std::size_t beside = footprint_.shared_bytes + (options_.own_contexts ? footprint_.context_bytes : 0);
+    std::size_t largest = 0;
+    for (const backend::DeviceInfo& d : infos_) largest = std::max(largest, backend::usable_bytes(d));
+    // Worlds that have grown run one by one at worst: a search that has begun does not end for that.
+    const std::size_t world =
+        std::max(footprint_.bytes_per_world, std::min(seen_, largest - std::min(largest, beside)));
+    const std::size_t shared = options_.own_contexts ? 0 : beside,
+                      each = options_.own_contexts ? beside + world : world;
     for (const backend::DeviceShare& d : backend::spread_worlds(worlds, infos_, shared, each)) {
       const std::size_t lanes = options_.own_contexts ? std::min<std::size_t>(d.at_once, most_lanes_) : 1;
       for (std::size_t i = 0; i < lanes; ++i) {
@@ -158,14 +165,19 @@ class Lanes {
   }
   /// Lists grow as paths are found: what worlds were seen to take counts from the next run on.
   void learn() {
-    std::map<int, std::size_t> bytes;
+    struct Use {
+      std::size_t bytes = 0, worlds = 0;
+    };
+    std::map<int, Use> of_device;
     for (const auto& [key, lane] : lanes_)
       if (const paths::batch::AnyGains* batch = lane->staged().batch()) {
         seen_ = std::max(seen_, batch->world_bytes() / batch->most_worlds());
-        bytes[key.first] += batch->shared_bytes() + batch->world_bytes();
+        of_device[key.first].bytes += batch->shared_bytes() + batch->world_bytes();
+        of_device[key.first].worlds += batch->most_worlds();
       }
-    for (const backend::DeviceInfo& d : infos_)
-      if (bytes[d.index] > backend::usable_bytes(d)) return lanes_.clear();
+    outgrown_ = std::any_of(infos_.begin(), infos_.end(), [&](const backend::DeviceInfo& d) {
+      return of_device[d.index].bytes > backend::usable_bytes(d) && of_device[d.index].worlds > 1;
+    });
   }
 
   std::shared_ptr<const paths::batch::Devices> devices_;
@@ -176,6 +188,7 @@ class Lanes {
   std::vector<backend::DeviceInfo> infos_;
   paths::batch::Footprint footprint_;
   std::size_t seen_ = 0;                                                ///< bytes of a world
+  bool outgrown_ = false;                                               ///< a device has more than it may
   std::map<std::pair<int, std::size_t>, std::unique_ptr<Lane>> lanes_;  ///< by device
 };
 

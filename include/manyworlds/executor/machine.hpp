@@ -43,7 +43,8 @@ inline std::string device_text() {
   return devices && *devices ? text + ", CUDA devices " + devices : text;
 }
 
-/// Which build of the program this is, from the note that linkers leave (NT_GNU_BUILD_ID) in hexadecimal; empty without.
+/// Which build of the program this is, from the note that linkers leave (NT_GNU_BUILD_ID) in hexadecimal; empty
+/// without.
 inline std::string build_id() {
   std::string id;
   const auto look = [](::dl_phdr_info* program, std::size_t, void* out) {

@@ -55,11 +55,11 @@ class ProcessCrew : public Crew {
 
  private:
   static constexpr double backoff_s = 0.05, ask_s = 0.1;
-  static constexpr int too_often = 11;  ///< starts that failed, after which nobody tries again
   static constexpr const char* too_late = "has not begun within ";
   static constexpr const char* over_budget = "the memory budget had no room for it";
-  /// Has it failed to start so often in a row that nobody tries again? Once workers have come, for a minute at least.
-  bool retired(const Seat& seat) const { return seat.failed_starts >= (met_ ? too_often : 3); }
+  /// Is there nobody to start it, or has it failed to start so often in a row that nobody tries again? Once workers
+  /// have come, for a minute at least.
+  bool retired(const Seat& seat) const { return seat.gone || seat.failed_starts > (met_ ? 10 : 2); }
 
   void start(Seat& seat) {
     try {
@@ -68,11 +68,14 @@ class ProcessCrew : public Crew {
         return std::make_unique<Child>(options_.program, options_.command);
       };
       seat.start(make, later(Clock::now(), options_.start_timeout_s));
+      return;
+    } catch (const Connection::Refused& e) {
+      note_failed_start(seat, e.what());
+      seat.gone = true;
     } catch (const RunError& e) {
       note_failed_start(seat, e.what());
-      if (dynamic_cast<const Connection::Refused*>(&e)) seat.failed_starts = too_often;
-      seat.state = Seat::State::empty;
     }
+    seat.state = Seat::State::empty;
   }
   void note_failed_start(Seat& seat, const std::string& why) {
     ++seat.failed_starts;

@@ -39,6 +39,7 @@ class Seat {
   std::size_t resident_bytes = 0;
   int failed_starts = 0;     ///< in a row
   bool greeted = false;      ///< the present worker has said hello
+  bool gone = false;         ///< nobody starts workers for it any more
   std::string end_reason{};  ///< why it was told to end
 
   Link& worker() const { return *worker_; }

@@ -99,8 +99,8 @@ inline void print_json(const json& value, std::string& text, std::size_t depth =
 }  // namespace detail
 
 /// Everything a Result holds, numbers that are not finite as null. Positions in metres, orientations as yaw, pitch and
-/// roll in radians, powers in dBm, times in seconds; "params" under their dotted names. Two runs of the same search differ
-/// in "times" and "execution" only, wherever they ran.
+/// roll in radians, powers in dBm, times in seconds; "params" under their dotted names. Two runs of the same search
+/// differ in "times" and "execution" only, wherever they ran.
 inline nlohmann::ordered_json result_json(const Problem& problem, const Result& r) {
   using json = nlohmann::ordered_json;
   json variables = json::array(), worlds = json::array(), params = json::object();

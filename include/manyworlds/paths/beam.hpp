@@ -13,8 +13,8 @@ inline constexpr int max_depth = 5;
 using Plane = kernels::HalfSpace;
 
 /// The region that a source lights through a chain of reflections: a pyramid from the source's image through the
-/// visible part of the last face. With several sources ("fat" beam) the region holds that of every point of their convex
-/// hull. Occlusion is ignored: a beam is a superset, never a decision.
+/// visible part of the last face. With several sources ("fat" beam) the region holds that of every point of their
+/// convex hull. Occlusion is ignored: a beam is a superset, never a decision.
 struct Beam {
   static constexpr int max_planes = 20, max_apexes = 4;
   Vec3d apex[max_apexes]{};  ///< (images of the) sources

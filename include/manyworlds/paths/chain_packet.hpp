@@ -85,8 +85,8 @@ class ChainPacket {
     return open;
   }
 
-  /// Of the lanes whose segment number i crosses a triangle, those that cannot go on: it is opaque, or they have passed too
-  /// many faces. A face counts once on a segment.
+  /// Of the lanes whose segment number i crosses a triangle, those that cannot go on: it is opaque, or they have passed
+  /// too many faces. A face counts once on a segment.
   std::uint32_t ended(int i, const LeafTriangle& triangle, std::uint32_t lanes) {
     if (lanes == 0 || budget_ == 0 || g_->opaque(triangle.face)) return lanes;
     std::uint32_t over = 0;
@@ -118,8 +118,8 @@ class ChainPacket {
     }
   }
 
-  /// Reflection number i from the point after it; lanes that have none, as bits taken away. The point may lie beside the
-  /// face. Lanes without one keep a finite point.
+  /// Reflection number i from the point after it; lanes that have none, as bits taken away. The point may lie beside
+  /// the face. Lanes without one keep a finite point.
   std::uint32_t solve(int i) {
     const Surface& s = g_->surface(chain_[i - 1]);
     const Vec3d n = s.normal;

@@ -3,7 +3,8 @@
 #include "manyworlds/paths/shooting.hpp"
 #include "manyworlds/paths/support.hpp"
 
-/// How waves leave a mover face towards walls and receivers under soft visibility: beams, and chains that rays have shot.
+/// How waves leave a mover face towards walls and receivers under soft visibility: beams, and chains that rays have
+/// shot.
 namespace manyworlds::paths {
 
 inline constexpr std::size_t max_tiles2 = std::size_t(kernels::max_tiles) * kernels::max_tiles;
@@ -51,8 +52,8 @@ inline Beam departure(const Surface& s, Vec3d source, int tiles, const Support& 
 /// Chains of static faces from each mover face, by its number; empty when beams find them.
 using ShotByFace = AlongChains::ByMoverFace;
 
-/// f(guide) for the guide of the beams that leave the tiles of mover face number m with `root`, where paths have `depth`
-/// interactions left at most.
+/// f(guide) for the guide of the beams that leave the tiles of mover face number m with `root`, where paths have
+/// `depth` interactions left at most.
 template <class F>
 void guided_from_mover(const Geometry& g, const Beam& root, std::uint32_t m, const ShotByFace& shot, int depth, F&& f) {
   if (!shot.empty()) return f(AlongChains(*shot[m]));

@@ -12,8 +12,8 @@ struct Departure {
   std::vector<FirstFace> first;  ///< the one that comes first stands for no face: straight to the receivers
 };
 
-/// Finds paths from the movers on to the receivers, under soft visibility, for the trees that begin with some of the first
-/// faces; holds the buffers.
+/// Finds paths from the movers on to the receivers, under soft visibility, for the trees that begin with some of the
+/// first faces; holds the buffers.
 class DepartureFinder {
  public:
   PathTable table;  ///< of what was found
@@ -75,8 +75,8 @@ class DepartureFinder {
     std::uint32_t first_hop = 0;
   };
 
-  /// The paths of one arrival that go on through the beam's chain: to every receiver whose mirror point on the mover is in
-  /// reach of its edge weight.
+  /// The paths of one arrival that go on through the beam's chain: to every receiver whose mirror point on the mover is
+  /// in reach of its edge weight.
   void reach_receivers(const Geometry& g, Vec3d source, const Arrivals& arrivals, const Arrival& a, const Beam& beam,
                        const ReceiverGroups& receivers, int tiles, const Support& support, int depth) {
     const Surface& s = g.surface(a.face);

@@ -80,8 +80,8 @@ inline int mover_crossings(const Geometry& g, Vec3d a, Vec3d b, std::uint32_t fr
   return count;
 }
 
-/// The triangle that blocked each segment of a chain the last time: on the way to a neighbouring receiver it mostly does
-/// again, and is tried first.
+/// The triangle that blocked each segment of a chain the last time: on the way to a neighbouring receiver it mostly
+/// does again, and is tried first.
 struct Occluders {
   const LeafTriangle* of_segment[max_depth + 1] = {};
 

@@ -35,8 +35,8 @@ inline void add_dynamic_hard(const Geometry& g, const TransmitterCache& cache, s
     }
 }
 
-/// The static path number i that a mover may be near: when one blocks it (or lets it through with another transmission), sets
-/// blocked[i] and adds what remains of the path to the table.
+/// The static path number i that a mover may be near: when one blocks it (or lets it through with another
+/// transmission), sets blocked[i] and adds what remains of the path to the table.
 inline void overlay_hard(const Geometry& g, const TransmitterCache& cache, std::uint32_t tx, int depth, std::uint32_t i,
                          std::vector<std::uint8_t>& blocked, PathTable& table) {
   constexpr int most = 8;

@@ -4,8 +4,8 @@
 #include "manyworlds/paths/departure.hpp"
 #include "manyworlds/paths/transmitter_cache.hpp"
 
-/// Soft visibility looks at a mover through its tiles. A leg is the static part of a path between two ends, each a device
-/// or the centre of a tile; whether a tile is seen is decided on its legs, whatever the mirror point does
+/// Soft visibility looks at a mover through its tiles. A leg is the static part of a path between two ends, each a
+/// device or the centre of a tile; whether a tile is seen is decided on its legs, whatever the mirror point does
 /// (docs/physics.md).
 namespace manyworlds::paths {
 

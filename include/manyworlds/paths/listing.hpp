@@ -23,8 +23,8 @@ struct PathRow {
 
 namespace detail {
 
-/// for_each_path() of a tile number `tile` of `tiles`; `view` is of all receivers. Returns the number of groups so far, of
-/// which there were `group`.
+/// for_each_path() of a tile number `tile` of `tiles`; `view` is of all receivers. Returns the number of groups so far,
+/// of which there were `group`.
 template <class Model, class F>
 std::size_t for_each_path(const Model& model, const Workspace& w, std::uint32_t tile, std::uint32_t tiles,
                           std::size_t group, kernels::FieldView<double> view, F&& f) {

@@ -4,9 +4,9 @@
 
 namespace manyworlds::paths {
 
-/// Straight lines from a source, mirrored at a mover face and then at a chain of static faces, to receivers: where do they
-/// meet the mover's plane, and does the weight of its edges reach there? Source and mover are mirrored at the chain, once,
-/// instead of every receiver.
+/// Straight lines from a source, mirrored at a mover face and then at a chain of static faces, to receivers: where do
+/// they meet the mover's plane, and does the weight of its edges reach there? Source and mover are mirrored at the
+/// chain, once, instead of every receiver.
 class MirrorPath {
  public:
   MirrorPath(const Geometry& g, const Surface& mover, Vec3d source, const std::uint32_t* chain, int n,
@@ -31,8 +31,8 @@ class MirrorPath {
     return support_.reaches(rectangle_, image_ + part * through, through / length, part * length, (1 - part) * length);
   }
 
-  /// The same for a block of receivers, by a test that now and then says yes where reaches() says no: clears the lanes of
-  /// `inside` for which it does not. Without branches or roots, so that the compiler makes vectors of it.
+  /// The same for a block of receivers, by a test that now and then says yes where reaches() says no: clears the lanes
+  /// of `inside` for which it does not. Without branches or roots, so that the compiler makes vectors of it.
   void test(const ReceiverGroups::Block& block, int (&inside)[ReceiverGroups::width]) const {
     if (support_.kind == VisibilityKind::logistic)
       test<false>(block, inside);
@@ -68,7 +68,8 @@ class MirrorPath {
     }
   }
 
-  /// Is the way over an edge at distance x shorter than the root of `bound`? `along`: of the whole path along the edge's axis.
+  /// Is the way over an edge at distance x shorter than the root of `bound`? `along`: of the whole path along the
+  /// edge's axis.
   static int over_edge(double part, double square_length, double x, double along, double bound) {
     const double to = part * (part * square_length + 2 * x * along) + x * x;
     const double from = (1 - part) * ((1 - part) * square_length - 2 * x * along) + x * x,

@@ -3,9 +3,9 @@
 
 namespace manyworlds::paths {
 
-/// Path gains of all transmitters at all receivers as a function of where movers and transmitters are, and the adjoint of
-/// that function. The model is immutable and shared; each world brings its Workspace. A step is cut into pieces for which
-/// it takes the help of idle threads (parallel::split): results are the same for any number of them.
+/// Path gains of all transmitters at all receivers as a function of where movers and transmitters are, and the adjoint
+/// of that function. The model is immutable and shared; each world brings its Workspace. A step is cut into pieces for
+/// which it takes the help of idle threads (parallel::split): results are the same for any number of them.
 class PathModel {
  public:
   using Workspace = paths::Workspace;
@@ -21,8 +21,8 @@ class PathModel {
   std::size_t receiver_tiles() const { return world().tiles; }
   Workspace make_workspace() const { return {}; }
 
-  /// Finds the paths of a configuration, evaluates them and fills w.gains. Throws InputError when poses and transmitters
-  /// are not as many as the model's, for a visibility out of range, and for a mover that it does not fit.
+  /// Finds the paths of a configuration, evaluates them and fills w.gains. Throws InputError when poses and
+  /// transmitters are not as many as the model's, for a visibility out of range, and for a mover that it does not fit.
   void gains(const Configuration& c, const Visibility& visibility, Workspace& w) const {
     if (receiver_tiles() == 1) return all_.gains(c, visibility, w);
     all_.place(c, visibility, w);
@@ -60,8 +60,9 @@ class PathModel {
     });
   }
 
-  /// f(its model, its workspace, its number) for every tile of receivers (StaticWorld::tiles), one after the other, with the
-  /// gains of the configuration that w holds. The static paths of a tile are found for the call and forgotten after it.
+  /// f(its model, its workspace, its number) for every tile of receivers (StaticWorld::tiles), one after the other,
+  /// with the gains of the configuration that w holds. The static paths of a tile are found for the call and forgotten
+  /// after it.
   template <class F>
   void for_each_tile(Workspace& w, F&& f) const {
     if (!w.of_tile) w.of_tile = std::make_unique<Workspace>();

@@ -3,9 +3,10 @@
 
 namespace manyworlds::paths {
 
-/// Guide for beams from a few points: of the static faces that a beam may meet, those that the points' waves can reach at
-/// all. A chain is given up where whole faces cut it: every way from the points to the lit part of its last face passes
-/// through them, and they are opaque or more than the path has interactions left. What it leaves out holds no path.
+/// Guide for beams from a few points: of the static faces that a beam may meet, those that the points' waves can reach
+/// at all. A chain is given up where whole faces cut it: every way from the points to the lit part of its last face
+/// passes through them, and they are opaque or more than the path has interactions left. What it leaves out holds no
+/// path.
 class Unoccluded {
  public:
   /// `sources`: where the beam's paths begin, or up to four points that have all of that in their convex hull, on face
@@ -74,8 +75,8 @@ class Unoccluded {
       return {simd::load<Four>(images[i][0]), simd::load<Four>(images[i][1]), simd::load<Four>(images[i][2])};
     }
 
-    /// Points in the faces' planes on the way to a point of the last face: p[0] = source, p[length] = end. False when they
-    /// are not in order.
+    /// Points in the faces' planes on the way to a point of the last face: p[0] = source, p[length] = end. False when
+    /// they are not in order.
     bool unfold(Vec3d end, Vec3d* p) const {
       p[0] = first[0];
       p[length] = end;
@@ -92,8 +93,8 @@ class Unoccluded {
 
   /// Does a face cut the chain's segment number s on every way to the lit polygon? The ways from one source to a convex
   /// polygon cross a plane in the convex hull of where those to its corners do, and so in the sources. A way is the
-  /// straight line from the source's image to the corner's; `before` and `after` are where it leaves the face before the
-  /// segment and reaches the one behind it.
+  /// straight line from the source's image to the corner's; `before` and `after` are where it leaves the face before
+  /// the segment and reaches the one behind it.
   bool cuts(std::uint32_t number, const Chain& chain, const Polygon& lit, int s) const {
     const Surface& face = g_->fixed->surfaces[number];
     const bool first = s == 0, last = s + 1 == chain.length;

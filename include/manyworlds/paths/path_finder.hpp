@@ -4,8 +4,8 @@
 
 namespace manyworlds::paths {
 
-/// Finds the paths of one configuration that meet a mover; holds the buffers. The work is cut into pieces by its size alone,
-/// for whatever threads help (parallel::split), and what they find is put together in order.
+/// Finds the paths of one configuration that meet a mover; holds the buffers. The work is cut into pieces by its size
+/// alone, for whatever threads help (parallel::split), and what they find is put together in order.
 class PathFinder {
  public:
   SoftFinder soft;

@@ -117,8 +117,8 @@ inline void packet_fields(std::span<const PathPackets::Packet> packets, const ke
   }
 }
 
-/// Adjoint of packet_fields() for the cotangents cotangent(path), into `sums`; sinks that want materials or receivers hear
-/// of it path by path instead.
+/// Adjoint of packet_fields() for the cotangents cotangent(path), into `sums`; sinks that want materials or receivers
+/// hear of it path by path instead.
 template <class Cotangent, class Sink>
 void pull_packets(std::span<const PathPackets::Packet> packets, const kernels::FieldView<double>& view,
                   const PathTable& table, Cotangent&& cotangent, WideSums& sums, Sink& sink) {

@@ -16,8 +16,8 @@ struct Recall {
   }
 };
 
-/// Compares two searches from one place to the same receivers, such as rays and the tree of all beams: a path is the same
-/// when receiver, faces and kinds of interaction are.
+/// Compares two searches from one place to the same receivers, such as rays and the tree of all beams: a path is the
+/// same when receiver, faces and kinds of interaction are.
 inline Recall recall(const TransmitterCache& search, const TransmitterCache& reference) {
   using Key = std::pair<std::uint32_t, std::vector<std::pair<std::uint32_t, HopKind>>>;
   const auto keys = [](const TransmitterCache& cache) {
@@ -36,8 +36,9 @@ inline Recall recall(const TransmitterCache& search, const TransmitterCache& ref
   return result;
 }
 
-/// Share of the static paths of a world that rays found which half as many rays find as well: all of the rays should miss
-/// less than the rest. Nobody knows better without the tree of all beams. Nothing is expected where beams found the paths.
+/// Share of the static paths of a world that rays found which half as many rays find as well: all of the rays should
+/// miss less than the rest. Nobody knows better without the tree of all beams. Nothing is expected where beams found
+/// the paths.
 inline Recall half_rays_recall(const StaticWorld& world) {
   Recall half;
   for (const auto& found : world.static_paths) {

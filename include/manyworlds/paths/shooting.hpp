@@ -61,7 +61,8 @@ inline void follow(const Geometry& g, Vec3d origin, Vec3d direction, std::uint32
 /// All chains of static faces that some ray meets within `depth` interactions, with all their prefixes, sorted, each
 /// once. The same for the same arguments.
 inline std::vector<FaceChain> shoot(const Geometry& g, const RaySource& source, std::uint64_t rays, int depth) {
-  // Chains are merged batch by batch: most rays of a batch meet the same faces, so memory stays near that of the result.
+  // Chains are merged batch by batch: most rays of a batch meet the same faces, so memory stays near that of the
+  // result.
   constexpr std::uint64_t batch = 1 << 16;
   std::vector<FaceChain> all, found;
   if (depth == 0) return all;

@@ -3,8 +3,9 @@
 
 namespace manyworlds::paths {
 
-/// Static chains that rays meet which are shot from all over a ball about a mover, for meshes whose beam tree would be too
-/// big. They hold until the mover leaves the ball; the balls used last are kept, for the worlds that come by in turn.
+/// Static chains that rays meet which are shot from all over a ball about a mover, for meshes whose beam tree would be
+/// too big. They hold until the mover leaves the ball; the balls used last are kept, for the worlds that come by in
+/// turn.
 class ShotChains {
  public:
   /// Chains for a mover of the given radius about `center`; `length` reflections at most. Balls stand on a lattice, so

@@ -92,8 +92,8 @@ class SoftFinder {
   std::vector<Part> order_;
 };
 
-/// The static path number i of a transmitter, that a mover may be near: where its weight reaches it, sets screened[i] and adds
-/// the path with its screens to the table. `path` is scratch.
+/// The static path number i of a transmitter, that a mover may be near: where its weight reaches it, sets screened[i]
+/// and adds the path with its screens to the table. `path` is scratch.
 inline void overlay_soft(const Geometry& g, const TransmitterCache& cache, std::uint32_t tx, const Support& support,
                          int depth, std::uint32_t i, std::vector<std::uint8_t>& screened, UnfoldedPath& scratch,
                          PathTable& table) {

@@ -13,8 +13,8 @@ namespace manyworlds::paths {
 /// that the compiler makes vectors of whatever width the processor has.
 class StaticSegments {
  public:
-  /// Adds a segment from a to b of path number `path`, which is `length` long, `from` of it before a. Segments that are near
-  /// each other should follow each other.
+  /// Adds a segment from a to b of path number `path`, which is `length` long, `from` of it before a. Segments that are
+  /// near each other should follow each other.
   void add(std::uint32_t path, Vec3d a, Vec3d b, double from, double length) {
     if (count_ % width == 0) {
       blocks_.emplace_back();
@@ -36,8 +36,8 @@ class StaticSegments {
     extent_ = max(max(extent_, length), max(max_abs(a), max_abs(b)));
   }
 
-  /// f(path) for the paths with a segment that meets a face or, with `support`, that the weight of its rectangle's edges
-  /// reaches; now and then for one that nearly does. In order, each once. `near` is scratch.
+  /// f(path) for the paths with a segment that meets a face or, with `support`, that the weight of its rectangle's
+  /// edges reaches; now and then for one that nearly does. In order, each once. `near` is scratch.
   template <class F>
   void for_each_near(std::span<const Surface> faces, const Support* support, std::vector<std::uint64_t>& near,
                      F&& f) const {

@@ -19,9 +19,9 @@ struct PathOptions {
   Finder finder = Finder::automatic;
   std::uint64_t rays = default_rays;          ///< of each transmitter, when shooting; an eighth of it from a mover
   std::size_t max_beams = default_max_beams;  ///< of a transmitter; beyond, the automatic finder shoots
-  /// Most bytes of the static paths and an evaluation's own, 0 = no limit. Where they would exceed it, receivers are cut
-  /// into tiles, whose static paths are found anew whenever gains or a gradient are asked for. Threads that evaluate
-  /// side by side hold a tile each.
+  /// Most bytes of the static paths and an evaluation's own, 0 = no limit. Where they would exceed it, receivers are
+  /// cut into tiles, whose static paths are found anew whenever gains or a gradient are asked for. Threads that
+  /// evaluate side by side hold a tile each.
   std::size_t memory_budget_bytes = 0;
 };
 
@@ -166,8 +166,8 @@ class StaticWorld {
   std::vector<std::uint32_t> object_index;  ///< of each mover, in the scene
   std::uint32_t mover_faces = 0;
   std::vector<std::unique_ptr<TransmitterPaths>> static_paths;  ///< by transmitter; none when there are several tiles
-  /// Into how many tiles the receivers are cut: number i of n has the receivers i, i + n, i + 2 n, ..., so that all tiles
-  /// are alike.
+  /// Into how many tiles the receivers are cut: number i of n has the receivers i, i + n, i + 2 n, ..., so that all
+  /// tiles are alike.
   std::size_t tiles = 1;
 
  private:

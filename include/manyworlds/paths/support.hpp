@@ -6,7 +6,8 @@
 
 namespace manyworlds::paths {
 
-/// How far beyond the edge of a mover its weight reaches (docs/physics.md: nu^2 lambda_s / 4 is the excess path over the edge).
+/// How far beyond the edge of a mover its weight reaches (docs/physics.md: nu^2 lambda_s / 4 is the excess path over
+/// the edge).
 struct Support {
   VisibilityKind kind = VisibilityKind::fresnel;
   double excess = 0;    ///< m, for fresnel and atan
@@ -38,7 +39,8 @@ struct Support {
     double lo[2], hi[2];
   };
 
-  /// Contains every point of r's plane where reaches() may hold for the image of this source in the plane, whatever the target.
+  /// Contains every point of r's plane where reaches() may hold for the image of this source in the plane, whatever the
+  /// target.
   Window window(const Rectangled& r, Vec3d source) const {
     const Vec3d to_center = r.center - source;
     const double center[2] = {dot(to_center, r.u), dot(to_center, r.v)}, half[2] = {r.half_u, r.half_v};
@@ -64,9 +66,9 @@ struct Support {
   /// image `height` off the plane and places up to `across` away along the other axis.
   double limit(double edge, double height, double across) const {
     if (kind == VisibilityKind::logistic) return edge + distance;
-    // The excess of the way over the edge falls with the distance of the target to R (1 - cos theta), R that of the edge
-    // from the image and theta the angle between the edge and the mirror point. Between two heights above the axis it is
-    // least at one of them (it rises, then falls).
+    // The excess of the way over the edge falls with the distance of the target to R (1 - cos theta), R that of the
+    // edge from the image and theta the angle between the edge and the mirror point. Between two heights above the axis
+    // it is least at one of them (it rises, then falls).
     return max(limit_in_plane(edge, height), limit_in_plane(edge, std::hypot(height, across)));
   }
   double limit_in_plane(double edge, double height) const {
@@ -89,8 +91,8 @@ struct Support {
   }
 };
 
-/// A straight piece of an unfolded path: from a to b, whose distances from the transmitter's image are s and s + |b - a|,
-/// on a path of the given length; leaves face `from` for face `to` (no_face for a device).
+/// A straight piece of an unfolded path: from a to b, whose distances from the transmitter's image are s and s + |b -
+/// a|, on a path of the given length; leaves face `from` for face `to` (no_face for a device).
 struct Segment {
   Vec3d a{}, b{};
   double s = 0, length = 0;

@@ -101,8 +101,8 @@ class SurfaceSet {
     return triangle_at(s, p) != no_face;
   }
 
-  /// Does the face, with a margin, contain the box [lo, hi] of its rectangle's coordinates (from its centre along u and v)?
-  /// Needs build_tree().
+  /// Does the face, with a margin, contain the box [lo, hi] of its rectangle's coordinates (from its centre along u and
+  /// v)? Needs build_tree().
   bool covers(const Surface& s, const double (&lo)[2], const double (&hi)[2]) const {
     constexpr double margin = 1e-4;  // m
     const Rectangled& r = s.rectangle;

@@ -103,8 +103,8 @@ struct TransmitterCache {
     std::vector<Vec3d> points;
   };
 
-  /// Walks the tree of beams, cut into the root and groups of the trees that begin with its first faces, and puts the pieces
-  /// together in order. Sets `too_many` and leaves off when there are more than `most` beams.
+  /// Walks the tree of beams, cut into the root and groups of the trees that begin with its first faces, and puts the
+  /// pieces together in order. Sets `too_many` and leaves off when there are more than `most` beams.
   template <class Guide>
   void find(const Geometry& g, const ReceiverGroups& receivers, int depth, const Guide& guide, std::size_t most,
             std::atomic<bool>& too_many) {

@@ -20,9 +20,9 @@ class UnfoldedPath {
     for (int i = 1; i < count_; ++i) distance_[i] = distance_[i - 1] + norm(points_[i] - points_[i - 1]);
   }
 
-  /// Takes the points where the straight line from the image of a source, mirrored along an arrival and a chain of static
-  /// faces, meets their planes, inside the faces or not; at walls they may be out of order. False when an earlier mover
-  /// bounce lies behind its successor or beyond the reach of its weight.
+  /// Takes the points where the straight line from the image of a source, mirrored along an arrival and a chain of
+  /// static faces, meets their planes, inside the faces or not; at walls they may be out of order. False when an
+  /// earlier mover bounce lies behind its successor or beyond the reach of its weight.
   bool mirror(const Geometry& g, Vec3d source, const Arrival& a, const Beam& chain, Vec3d end, const Support& support) {
     std::uint32_t faces[max_depth];
     int n = 0;

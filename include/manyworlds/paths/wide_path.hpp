@@ -8,8 +8,8 @@
 /// and in static faces of one material: the kernels of path_field.hpp and path_field_adjoint.hpp with T = Wide.
 namespace manyworlds::paths {
 
-/// View of such paths as the kernels want it: what they share is the same in all lanes. Its faces, materials and devices are
-/// numbered anew: face i of hop i, from max_hops on when it is a mover's.
+/// View of such paths as the kernels want it: what they share is the same in all lanes. Its faces, materials and
+/// devices are numbered anew: face i of hop i, from max_hops on when it is a mover's.
 class WidePath {
  public:
   WidePath() = default;
@@ -68,8 +68,8 @@ class WidePath {
     return kernels::path_field(view_, path_);
   }
 
-  /// Adjoint of field() for the cotangent f_bar. The sink is that of path_field_adjoint() but for its numbers, which are
-  /// Wide; it wants neither materials nor receivers.
+  /// Adjoint of field() for the cotangent f_bar. The sink is that of path_field_adjoint() but for its numbers, which
+  /// are Wide; it wants neither materials nor receivers.
   template <class Sink>
   void adjoint(const std::uint32_t* rx, CVec3<Wide> f_bar, Sink& sink) {
     aim(rx);

@@ -9,8 +9,8 @@
 
 namespace manyworlds::paths {
 
-/// What an evaluation fills: where movers and transmitters are, the paths that meet the movers, and their fields. Worlds
-/// take turns with it.
+/// What an evaluation fills: where movers and transmitters are, the paths that meet the movers, and their fields.
+/// Worlds take turns with it.
 struct Workspace {
   std::vector<double> gains;  ///< linear path gain, [tx * receivers + rx]
 
@@ -58,8 +58,8 @@ struct Workspace {
   }
 };
 
-/// Sink of the field adjoint (path_field_adjoint.hpp) for poses and transmitter positions: adds to a gradient that has an
-/// entry for each.
+/// Sink of the field adjoint (path_field_adjoint.hpp) for poses and transmitter positions: adds to a gradient that has
+/// an entry for each.
 struct PoseSink {
   static constexpr bool wants_materials = false, wants_receivers = false, wants_static = false;
   const Workspace& w;

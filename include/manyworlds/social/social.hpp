@@ -28,8 +28,8 @@ struct Barrier {
 };
 
 /// `propose` writes the new x of the world at this rank (it holds the present x on entry) and says whether it did.
-/// `State` is one per world, made when the run starts. With `trial` a proposal costs one evaluation and is taken only if
-/// it is better than the best place of the world, which then descends from there, converged or not; else it is taken
+/// `State` is one per world, made when the run starts. With `trial` a proposal costs one evaluation and is taken only
+/// if it is better than the best place of the world, which then descends from there, converged or not; else it is taken
 /// always. Optional: `check()` throws InputError when a parameter is out of range.
 template <class S>
 concept Social = requires(const S& s, const Barrier& barrier, std::size_t rank, typename S::State& state,

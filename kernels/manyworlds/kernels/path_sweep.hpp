@@ -6,7 +6,8 @@
 /// its weight.
 namespace manyworlds::kernels::detail {
 
-/// The field before each hop, the slab's roots and a screen's edges; plain arrays, so that only what is used is touched.
+/// The field before each hop, the slab's roots and a screen's edges; plain arrays, so that only what is used is
+/// touched.
 template <class T, int most_hops>
 struct FieldTape {
   T values[most_hops][10];

@@ -9,6 +9,7 @@
 #include "manyworlds/loss/mean_db.hpp"
 #include "manyworlds/paths/batch/make_arrays.hpp"
 #include "sites.hpp"
+#include "timing.hpp"
 
 /// What the parts of device_bench share: sites, their worlds, and how a step is timed.
 namespace manyworlds::bench {
@@ -20,9 +21,6 @@ using paths::batch::Room;
 
 inline constexpr Visibility hard{.kind = VisibilityKind::hard};
 
-inline double seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 /// Median milliseconds of calls for about half a second, three at least.
 template <class F>
 double median_ms(F&& call) {
@@ -33,8 +31,7 @@ double median_ms(F&& call) {
     call();
     all.push_back(1e3 * (seconds() - start));
   } while (seconds() - begin < 0.5 || all.size() < 3);
-  std::nth_element(all.begin(), all.begin() + std::ptrdiff_t(all.size() / 2), all.end());
-  return all[all.size() / 2];
+  return median(std::move(all));
 }
 
 struct Case {

@@ -42,9 +42,8 @@ struct Rooms {
     on_host()->gains(worlds.poses, gains);
     gain_bar = balanced(gains, random);
   }
-  template <class T = double>
   std::unique_ptr<AnyGains> on_host() const {
-    return paths::batch::make_gains<T>(std::make_unique<backend::Serial>(), arrays, worlds.count(), room());
+    return paths::batch::make_gains<double>(std::make_unique<backend::Serial>(), arrays, worlds.count(), room());
   }
   Room room() const { return Room::of(worlds.count()); }
 };

@@ -48,12 +48,11 @@ TEST(NoDevice, IsOneClearLineFromEveryEntry) {
 TEST(NoDevice, IsOneClearLineFromADriverWithKernelsOfItsOwn) {
   if (!std::filesystem::exists(MANYWORLDS_BINARY_DIR "/examples/cuda/own_policies_cuda"))
     GTEST_SKIP() << "the examples are not built";
-  setenv("CUDA_VISIBLE_DEVICES", "", 1);  // also on machines that have one
+  const test::WithoutDevices none;
   const test::Folder folder("no_device");
   const test::Outcome outcome =
       test::run_driver("cuda/own_policies_cuda",
                        {"--scene", MANYWORLDS_SOURCE_DIR "/examples/scenes/two_rooms/two_rooms.xml"}, folder.path);
-  unsetenv("CUDA_VISIBLE_DEVICES");
   EXPECT_EQ(outcome.code, 3);
   EXPECT_EQ(outcome.out, "");
   EXPECT_EQ(outcome.err.rfind("no CUDA device: ", 0), 0u) << outcome.err;

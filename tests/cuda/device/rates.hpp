@@ -71,22 +71,26 @@ struct Rate {
 struct Rates {
   Rate in_order, shuffled;  ///< segments as the paths have them, and in any order
   Rate solves;
+  std::uint32_t own_solved = 0;  ///< paths of which the chain reaches the path's own receiver
 };
 
 /// Asks `least` times or more in a launch. `time(call)`: milliseconds of a call. Throws InputError without static paths
 /// that are reflected.
 template <class Backend, class Time>
 Rates measure_rates(Backend& backend, const paths::batch::Arrays& arrays, std::uint32_t least, const Time& time) {
+  const std::vector<kernels::StaticPath> paths = reflected_paths(arrays);
+  expect(!paths.empty(), "rates", "static paths with reflections");
   const auto whole = [&](std::uint32_t n) { return (least + n - 1) / n * n; };
   const paths::batch::Shared<Backend, double> shared(backend, arrays);
   const kernels::BatchView& batch = shared.view();
+  std::vector<std::uint8_t> found;
   const auto ask = [&](std::uint32_t n, const auto& functor) {
     backend::Buffer<Backend, std::uint8_t> answers(backend, n);
     Rate rate{n};
     auto asked = functor;
     asked.answers = answers.data();
     rate.ms = time([&] { backend.for_each("questions", n, asked); });
-    std::vector<std::uint8_t> found(n);
+    found.resize(n);
     answers.read(found);
     for (const std::uint8_t answer : found) rate.yes += answer;
     return rate;
@@ -103,11 +107,10 @@ Rates measure_rates(Backend& backend, const paths::batch::Arrays& arrays, std::u
   for (std::size_t i = segments.size(); i > 1; --i)
     std::swap(segments[i - 1], segments[random.below(std::uint32_t(i))]);
   rates.shuffled = segments_rate(segments);
-  const std::vector<kernels::StaticPath> paths = reflected_paths(arrays);
-  expect(!paths.empty(), "rates", "static paths with reflections");
   const auto own = backend::Buffer<Backend, kernels::StaticPath>::of(backend, paths);
   const auto count = std::uint32_t(paths.size());
   rates.solves = ask(whole(count * kernels::Tile::size), SolveChains{batch, own.data(), count, nullptr});
+  for (std::uint32_t i = 0; i < count; ++i) rates.own_solved += found[i * kernels::Tile::size];
   return rates;
 }
 

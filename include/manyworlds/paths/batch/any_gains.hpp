@@ -15,11 +15,11 @@ class AnyGains {
   virtual ~AnyGains() = default;
 
   /// poses [world][mover] of at most most_worlds() worlds to their losses, powers at the weakest receivers and, unless
-  /// it is empty, gradient [world][mover] of the losses, in one sequence of launches. False, with nothing done, when the
-  /// backend has no code for this loss.
+  /// it is empty, gradient [world][mover] of the losses, in one sequence of launches. False, with nothing done, when
+  /// the backend has no code for this loss.
   virtual bool evaluate(std::span<const Pose> poses, const StructCopy& loss, std::span<double> values,
                         std::span<double> weakest_dbm, std::span<PoseGradient> gradient) = 0;
-  /// Another loss of the same gains, by world; false as above.
+  /// Another loss of the last evaluation's gains, of its first worlds; false as above.
   virtual bool losses(const StructCopy& loss, std::span<double> values) = 0;
 
   /// The same step by step, for losses that are computed elsewhere.
@@ -28,7 +28,7 @@ class AnyGains {
   virtual void write_gain_bar(std::span<const double> gain_bar) = 0;  ///< [world][link]
   virtual void pull(std::span<PoseGradient> gradient) = 0;            ///< [world][mover]
 
-  /// From the next find() on; see Gains.
+  /// From the next evaluation on; see Gains.
   virtual void set_visibility(const Visibility& visibility) = 0;
   virtual std::uint32_t most_worlds() const = 0;
   virtual std::size_t steps() const = 0;

@@ -32,7 +32,7 @@ template <class Backend, class T = double, class V = T, class Finder = PathFinde
 class Gains {
  public:
   /// Throws InputError when `arrays` are coherent and V is not, or the other way round, and for a visibility that is
-  /// not the finder's.
+  /// not the finder's; std::length_error for lists that are too long, which those of fewer worlds may not be.
   Gains(Backend& backend, const Arrays& arrays, std::uint32_t worlds, const Room& room,
         const Visibility& visibility = {.kind = VisibilityKind::hard})
       : backend_(&backend),

@@ -69,7 +69,8 @@ struct FinderInputs {
 
 namespace detail {
 
-/// Product of sizes that indices have to reach. Throws std::length_error beyond 2^32: fewer worlds at once may do.
+/// Product of sizes that indices have to reach. Throws std::length_error beyond 2^32: where the list grows with the
+/// worlds, fewer at once may do.
 inline std::uint32_t index_range(std::uint64_t x, std::uint64_t y) {
   if (y != 0 && x > std::numeric_limits<std::uint32_t>::max() / y)
     throw std::length_error("a list of more than 2^32 entries");
