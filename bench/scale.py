@@ -77,8 +77,8 @@ def sizes(say, title, first, cases, growth=None):
             continue
         values = [hard["start_ms"], hard["step_ms"], fresnel["step_ms"], hard["shared_bytes"]]
         finder = " (rays)" if hard["shooting"] else ""
-        line = [*cells, f"{hard['static_paths']:,.0f}{finder}", short(values[0]), short(hard["first_step_ms"]), step_of(hard),
-                step_of(fresnel), megabytes(values[3]), megabytes(hard["workspace_bytes"]),
+        line = [*cells, f"{hard['static_paths']:,.0f}{finder}", short(values[0]), short(hard["first_step_ms"]),
+                step_of(hard), step_of(fresnel), megabytes(values[3]), megabytes(hard["workspace_bytes"]),
                 megabytes(fresnel["workspace_bytes"])]
         if growth:
             exponent = lambda v, b: f"{math.log(v / b) / math.log(size / before[0]):.2f}"
@@ -102,8 +102,8 @@ def worlds(say, rows, bar):
         for kind, name in enumerate(VISIBILITIES):
             row = rows("by_worlds", n, kind, of)
             time, memory = row["world_step_ms"] / row["one_world_step_ms"], row["bytes"] / row["one_world_bytes"]
-            cells += [short(row["world_step_ms"]), short(row["one_world_step_ms"]), f"{time:.2f}", megabytes(row["bytes"]),
-                      f"{memory:.2f}"]
+            cells += [short(row["world_step_ms"]), short(row["one_world_step_ms"]), f"{time:.2f}",
+                      megabytes(row["bytes"]), f"{memory:.2f}"]
             if n == 32:
                 threads = f"{row['threads']:.0f} thread{'s' if row['threads'] > 1 else ''}"
                 where = f"32 worlds over 1, both on {threads}, {name}"
@@ -164,7 +164,8 @@ def tables(say, rows):
               "2 threads, ms a world-step", "speed-up")
     for kind, name in enumerate(VISIBILITIES):
         row = rows("by_threads", kind)
-        say.row(name, short(row["world_step_ms_1_thread"]), short(row["world_step_ms_2_threads"]), f"{row['speedup']:.2f}")
+        say.row(name, short(row["world_step_ms_1_thread"]), short(row["world_step_ms_2_threads"]),
+                f"{row['speedup']:.2f}")
         bar(f"threads 1 to 2 on 32 worlds, {name}", ">= 1.8", row["speedup"], row["speedup"] >= 1.8)
 
     say.table("Threads in a world: one step with gradient, office_v1, depth 3, 950 receivers, in turn, the fastest of "

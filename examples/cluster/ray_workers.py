@@ -193,7 +193,8 @@ def main():
                                      description="Runs a search whose worker processes are placed by Ray.")
     parser.add_argument("--workers", type=int, required=True, metavar="N", help="worker processes, each with an actor")
     parser.add_argument("--num-cpus", type=float, default=1, metavar="X", help="processors of each (default 1)")
-    parser.add_argument("--num-gpus", type=float, default=0, metavar="X", help="GPUs reserved for each, 0.25 = four share one")
+    parser.add_argument("--num-gpus", type=float, default=0, metavar="X",
+                        help="GPUs reserved for each, 0.25 = four share one")
     parser.add_argument("--address", metavar="A", help="of a Ray that runs; auto = the one here (default: start one)")
     at = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
     a = parser.parse_args(sys.argv[1:at])
