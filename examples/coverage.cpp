@@ -1,6 +1,7 @@
 /// The map of a scene: path gain, received power or SINR at many receivers, as a picture and as tables.
 #include <unistd.h>
 
+#include "config_file.hpp"
 #include "manyworlds/engine/problem.hpp"
 #include "manyworlds/engine/report.hpp"
 #include "manyworlds/io/csv.hpp"

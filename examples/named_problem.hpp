@@ -56,7 +56,7 @@ inline std::vector<std::string> add_panels(mw::Scene& scene, const std::string& 
   for (int i = 2; i <= count; ++i) {
     names.push_back(mover + "_" + std::to_string(i));
     mw::Object panel = mw::make_panel(names.back(), 2 * shape.half_u, 2 * shape.half_v, first.material);
-    for (mw::Vec3d& vertex : panel.mesh.vertices) vertex += mw::io::bounds_of(scene).lo - mw::Vec3d{2, 0, 0};
+    for (mw::Vec3d& vertex : panel.mesh.vertices) vertex += mw::bounds_of(scene).lo - mw::Vec3d{2, 0, 0};
     scene.objects.push_back(std::move(panel));
   }
   return names;

@@ -150,15 +150,6 @@ inline CLI::Option* add_repeated(CLI::App& app, const std::string& name, std::ve
   return app.add_option(name, values, help)->allow_extra_args(false)->take_all();
 }
 
-/// --config: any option from a file; an unknown name in it is refused.
-inline void add_config(CLI::App& app) {
-  app.set_config("--config", "",
-                 "file with options: name = \"value\" a line, without the dashes; repeatable ones as [\"a\", \"b\"]")
-      ->type_name("FILE")
-      ->group("Run");
-  app.allow_config_extras(CLI::config_extras_mode::error);
-}
-
 /// Visibility options, the same in every driver.
 struct VisibilityOptions {
   std::string kind;
@@ -194,12 +185,27 @@ inline mw::InputError unknown_option(const CLI::App& app, const std::string& whe
   return mw::unknown_name(where, "option", name, known);
 }
 
+inline bool is_number(const std::string& text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+/// Options whose default is a number take no empty value, which would be read as 0.
+inline void refuse_empty_numbers(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    if (is_number(option->get_default_str()))
+      option->check([](const std::string& given) { return given.empty() ? "expected a number, found ''" : ""; });
+  }
+}
+
 /// Runs a driver's body; bad input and bad options end in one line on stderr and exit code 2.
 template <class Body>
 int run_driver(CLI::App& app, int argc, char** argv, Body&& body) {
   app.get_formatter()->label("REQUIRED", "(required)");
   app.get_formatter()->label("Excludes", "not with");
   app.get_formatter()->column_width(36);
+  refuse_empty_numbers(app);
   try {
     app.parse(argc, argv);
     body();
@@ -208,13 +214,6 @@ int run_driver(CLI::App& app, int argc, char** argv, Body&& body) {
     return app.exit(e);
   } catch (const CLI::ExtrasError&) {
     std::cerr << app.get_name() << ": " << unknown_option(app, "command line", app.remaining().at(0)).what() << '\n';
-  } catch (const CLI::ConfigError& e) {
-    const std::string text = e.what(), before_name = "INI was not able to parse ";
-    if (text.rfind(before_name, 0) == 0)
-      std::cerr << app.get_name() << ": " << unknown_option(app, "--config", text.substr(before_name.size())).what()
-                << '\n';
-    else
-      std::cerr << app.get_name() << ": --config: " << text << '\n';
   } catch (const CLI::FileError& e) {
     std::cerr << app.get_name() << ": --config: " << e.what() << '\n';
   } catch (const CLI::ParseError& e) {

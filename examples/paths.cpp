@@ -1,4 +1,5 @@
 /// Lists every propagation path between given points of a scene, with the gradient of the gain on request.
+#include "config_file.hpp"
 #include "manyworlds/core/file.hpp"
 #include "manyworlds/io/load.hpp"
 #include "manyworlds/io/paths_json.hpp"

@@ -1,5 +1,6 @@
 /// The main job: many worlds, each with its own place for the things that move, descend along exact gradients; the best
 /// one is written with maps before and after.
+#include "config_file.hpp"
 #include "ctrl_c.hpp"
 #include "gradient_check.hpp"
 #include "manyworlds/engine/checkpoint.hpp"

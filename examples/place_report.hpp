@@ -34,7 +34,7 @@ inline double told(const mw::Identity& execution, const std::string& name) {
 /// Throws InputError as receiver_grid does.
 inline mw::ReceiverSet map_cells(const mw::Scene& scene, double spacing) {
   constexpr double cells = 10000, step = 0.05;
-  const mw::Boxd box = mw::io::bounds_of(scene);
+  const mw::Boxd box = mw::bounds_of(scene);
   if (spacing == 0) spacing = step * std::ceil(std::sqrt(box.size().x * box.size().y / cells) / step);
   mw::ReceiverSet grid =
       mw::receiver_grid({{box.lo.x, box.lo.y}, {box.hi.x, box.hi.y}, scene.receivers.positions.front().z, spacing});

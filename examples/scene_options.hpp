@@ -204,7 +204,7 @@ struct SceneOptions {
   }
   mw::ReceiverSet make_grid(const mw::Scene& scene) const {
     try {
-      return mw::receiver_grid(parse_grid(mw::io::bounds_of(scene)));
+      return mw::receiver_grid(parse_grid(mw::bounds_of(scene)));
     } catch (const mw::InputError& e) {
       throw mw::InputError("--area and --spacing", e.what());
     }

@@ -1,5 +1,6 @@
 /// Gradient descent from many starts beside exhaustive grid, random search and particle swarm on the same problem, with
 /// equal numbers of evaluations and in equal time.
+#include "config_file.hpp"
 #include "manyworlds/core/file.hpp"
 #include "manyworlds/io/result_json.hpp"
 #include "named_problem.hpp"

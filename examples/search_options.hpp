@@ -82,7 +82,6 @@ class SearchOptions {
   PolicyNames policies;
 
   explicit SearchOptions(CLI::App& app) {
-    app.get_config_formatter_base()->parentSeparator('/');  // dots belong to names
     for (const PolicyKind& kind : policy_kinds())
       app.add_option("--" + kind.option, policies.*kind.name, joined(kind.names))
           ->capture_default_str()

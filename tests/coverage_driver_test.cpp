@@ -278,7 +278,7 @@ TEST_F(Coverage, RefusesBadInputInOneLineBeforeItWrites) {
       {{"--bandwidth", "-1"}, "--bandwidth", "expected a number > 0"},
       {{"--spacings", "1"}, "--spacings", "--spacing"},
       {{"--config", in("none.toml")}, "none.toml", ""},
-      {{"--config", in("unknown.toml")}, "--config", "spacings"}};
+      {{"--config", in("unknown.toml")}, "unknown.toml:", "spacings"}};
   for (const Case& c : cases) {
     Arguments arguments = c.alone ? Arguments{} : good;
     arguments.insert(arguments.end(), c.arguments.begin(), c.arguments.end());

@@ -297,6 +297,7 @@ TEST(Engine, RefusesBadParametersBeforeWork) {
   refuses([](E::Params& p) { p.optimizer.schedule.factor = 0; });
   refuses([](E::Params& p) { p.convergence.patience = 0; });
   refuses([](E::Params& p) { p.polish.step_m = 0; });
+  refuses([](E::Params& p) { p.loss.floor_dbm = std::nan(""); });
   refuses([](E::Params& p) { p.visibility.alpha = 0; });
   HillProblem weights = four_hills();
   weights.weights = {0, 0, 0, 0};

@@ -229,7 +229,8 @@ TEST_F(Place, RefusesBadInputInOneLine) {
       {{"--worlds", "many"}, "--worlds", "expected a number"},
       {{"--iterations", "-1"}, "iterations", "0 or more"},
       {{"--rates", "0.1,-1"}, "optimizer.rates", "positive rates"},
-      {{"--rates", ""}, "optimizer.rates", "at least one"},
+      {{"--rates", ""}, "--rates", "expected a number, found ''"},
+      {{"--tx-power", ""}, "--tx-power", "expected a number, found ''"},
       {{"--tiles", "9"}, "visibility.tiles", "1 to 8"},
       {{"--threads", "-1"}, "executor.threads", "0 (all processors) or more"},
       {{"--executor", "serial", "--threads", "2"}, "--executor.threads", "expected --executor batch"},
@@ -242,7 +243,7 @@ TEST_F(Place, RefusesBadInputInOneLine) {
       {{"--world", "3"}, "command line", "--worlds"},
       {{"--optimizer.beta3", "0.5"}, "command line", "nearest names: --optimizer.beta1, --optimizer.beta2"},
       {{"--config", (folder / "none.toml").string()}, "none.toml", ""},
-      {{"--config", (folder / "unknown.toml").string()}, "--config: unknown option 'worldz'", "--worlds"}};
+      {{"--config", (folder / "unknown.toml").string()}, "unknown.toml:1: unknown option 'worldz'", "--worlds"}};
   const Arguments good{"--scene", two_rooms, "--tx", "ap=2,4.4,1.5", "--mover", "Reflector", "--wall", "wall_south"};
   for (const Case& c : cases) {
     const Arguments arguments = c.alone ? c.arguments : good + c.arguments;

@@ -247,7 +247,7 @@ TEST_F(SearchDriver, RefusesBadInputInOneLineBeforeWork) {
       {problem + Arguments{"--json", folder.string()}, "--json", "expected a file"},
       {{"--scene", "none.xml", "--tx", "1,1,1", "--json", "/proc/found.json"}, "--json", "cannot write into '/proc'"},
       {problem + Arguments{"--seedz", "1"}, "command line", "--seeds"},
-      {{"--config", in("unknown.toml")}, "--config", "seedz"}};
+      {{"--config", in("unknown.toml")}, "unknown.toml:1: ", "seedz"}};
   for (const Case& c : cases) {
     const test::Outcome outcome = run(c.arguments);
     std::string what;

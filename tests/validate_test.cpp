@@ -129,6 +129,22 @@ TEST(Validate, WarnsOfDevicesOnASurfaceByName) {
   EXPECT_EQ(warnings[1], "2 of 4 receivers lie on a surface: 1 ('Wall'), 3 ('Wall')");
 }
 
+TEST(Validate, WarnsOfDevicesFarFromEverything) {
+  Scene scene = good_scene();
+  const Boxd box = bounds_of(scene);
+  const double far = norm(box.size()) / 2;
+  scene.transmitters[0].position = box.hi + Vec3d{0.9 * far, 0, 0};
+  scene.receivers.positions[1] = box.lo - Vec3d{0, 0.9 * far, 0};
+  EXPECT_TRUE(validate(scene).empty());
+  scene.transmitters[0].position = box.hi + Vec3d{100, 0, 0};
+  scene.receivers.positions[1] = box.lo - Vec3d{0, 200, 0};
+  scene.receivers.positions[2] = box.lo - Vec3d{0, 0, 150};
+  const auto warnings = validate(scene);
+  ASSERT_EQ(warnings.size(), 2u);
+  EXPECT_EQ(warnings[0], "transmitter 'ap1' is 100 m from everything in the scene");
+  EXPECT_EQ(warnings[1], "2 of 4 receivers are up to 200 m from everything in the scene");
+}
+
 TEST(Validate, DistanceToATriangleIsTheLeastOverItsPoints) {
   Random random(7, 0, 0, Purpose::test);
   const auto point = [&] { return Vec3d{random.uniform(-1, 1), random.uniform(-1, 1), random.uniform(-1, 1)}; };

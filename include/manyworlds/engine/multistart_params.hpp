@@ -100,6 +100,8 @@ struct MultiStartParams {
     check_policy(make_policy<O>(optimizer));
     check_policy(make_policy<P>(pruning));
     check_policy(make_policy<S>(social));
+    MultiStartParams copy = *this;
+    for_each_field(copy, [](const std::string& name, const auto& value, const char*) { check_number(value, name); });
   }
 
   /// The same with every "chosen by the engine" replaced by the choice.
@@ -119,6 +121,13 @@ struct MultiStartParams {
   template <class Policy>
   static void check_policy(const Policy& policy) {
     if constexpr (requires { policy.check(); }) policy.check();
+  }
+  template <class T>
+  static void check_number(const T& value, const std::string& name) {
+    if constexpr (std::is_floating_point_v<T>)
+      expect(!std::isnan(value), name, "a number, found nan");
+    else if constexpr (is_vector<T>::value)
+      for (const auto& each : value) check_number(each, name);
   }
 };
 

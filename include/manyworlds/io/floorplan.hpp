@@ -76,14 +76,6 @@ inline std::vector<Segment2> outline_of_tops(const Mesh& mesh, double lowest, do
   return outline;
 }
 
-/// Bounding box of all objects; empty for a scene without vertices.
-inline Boxd bounds_of(const Scene& scene) {
-  Boxd box;
-  for (const Object& object : scene.objects)
-    for (const Vec3d& v : object.mesh.vertices) box.extend(v);
-  return box;
-}
-
 /// Cuts a scene, without the objects named in `hidden` (movers that are drawn elsewhere). Objects that cross the wall
 /// height are walls; of the others, what stands between floor and wall height is furniture.
 inline FloorPlan floor_plan(const Scene& scene, FloorPlanHeights heights, const std::vector<std::string>& hidden = {}) {

@@ -55,4 +55,12 @@ struct Scene {
   void add(Transmitter t) { transmitters.push_back(std::move(t)); }
 };
 
+/// Bounding box of all objects; empty for a scene without vertices.
+inline Boxd bounds_of(const Scene& scene) {
+  Boxd box;
+  for (const Object& object : scene.objects)
+    for (const Vec3d& v : object.mesh.vertices) box.extend(v);
+  return box;
+}
+
 }  // namespace manyworlds

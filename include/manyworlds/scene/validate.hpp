@@ -122,11 +122,34 @@ inline void add_warnings(const Scene& scene, const std::vector<std::int64_t>& ob
                      " receivers lie " + many + ": " + names);
 }
 
+/// Devices farther from the scene than half its diagonal, which is rarely meant: a wrong unit, or another scene's
+/// numbers.
+inline void add_far_devices(const Scene& scene, const std::vector<Vec3d>& points, std::vector<std::string>& warnings) {
+  const Boxd box = bounds_of(scene);
+  const double far = norm(box.size()) / 2;
+  const auto metres = [](double m) { return to_text(std::round(m)) + " m from everything in the scene"; };
+  std::size_t count = 0;
+  double most = 0;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const Vec3d p = points[i], within{std::clamp(p.x, box.lo.x, box.hi.x), std::clamp(p.y, box.lo.y, box.hi.y),
+                                      std::clamp(p.z, box.lo.z, box.hi.z)};
+    const double distance = norm(p - within);
+    if (distance <= far) continue;
+    if (i < scene.transmitters.size())
+      warnings.push_back("transmitter " + in_quotes(scene.transmitters[i].name) + " is " + metres(distance));
+    else
+      ++count, most = std::max(most, distance);
+  }
+  if (count == 0) return;
+  warnings.push_back(std::to_string(count) + " of " + std::to_string(scene.receivers.positions.size()) +
+                     " receivers are up to " + metres(most));
+}
+
 }  // namespace detail
 
 /// Checks a scene before work starts: throws InputError for what cannot be used (see validate_geometry and
-/// validate_devices) and returns warnings of devices closer than 1 mm to a surface, and of those inside a solid object:
-/// one for each transmitter, and one for all receivers with the first of them.
+/// validate_devices) and returns warnings of devices closer than 1 mm to a surface, of those inside a solid object, and
+/// of those far from all objects: one for each transmitter, and one for all receivers with the first of them.
 inline std::vector<std::string> validate(const Scene& scene) {
   validate_geometry(scene);
   validate_devices(scene);
@@ -142,6 +165,7 @@ inline std::vector<std::string> validate(const Scene& scene) {
   std::vector<std::string> warnings;
   detail::add_warnings(scene, touched, "on the surface of", "on a surface", warnings);
   detail::add_warnings(scene, enclosing, "inside", "inside an object", warnings);
+  detail::add_far_devices(scene, points, warnings);
   return warnings;
 }
 
