@@ -85,7 +85,7 @@ inline std::vector<DeviceShare> spread_worlds(std::size_t worlds, std::span<cons
     total += speeds.back();
   }
   if (shares.empty())
-    throw InputError("device", "expected " + std::to_string(((shared_bytes + bytes_per_world) >> 20) + 1) +
+    throw InputError("device", "expected " + std::to_string((shared_bytes + bytes_per_world + (1 << 20) - 1) >> 20) +
                                    " MiB of free memory for one world, no device has so much");
   double before = 0;
   for (std::size_t i = 0; i < shares.size(); ++i) {
