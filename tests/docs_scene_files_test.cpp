@@ -28,7 +28,7 @@ TEST(DocsSceneFiles, ExampleIsCompleteAndSound) {
   EXPECT_EQ(objects, (std::vector<std::string>{"floor:concrete", "wall_south:concrete", "box:plywood_box",
                                                "Reflector:itu_metal"}));
   EXPECT_EQ(materials, (std::vector<std::string>{"concrete:0.200000", ":0.012000", "metal:0.100000"}));
-  EXPECT_EQ(mw::bounding_box(scene.objects[1].mesh).size().y, 0);
+  EXPECT_NEAR(mw::bounding_box(scene.objects[1].mesh).size().y, 0, 1e-12);
   EXPECT_NEAR(norm(mw::bounding_box(scene.objects[3].mesh).center() - mw::Vec3d{2, 1.2, 1.5}), 0, 1e-12);
 }
 
