@@ -1,11 +1,12 @@
 // The policies that docs/adding-a-policy.md shows, compiled and tested. docs_test compares the text.
-#include "manyworlds/loss/loss.hpp"
-#include "manyworlds/optimizer/optimizer.hpp"
-
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <array>
+
+#include "manyworlds/core/error.hpp"
+#include "manyworlds/core/text.hpp"
+#include "manyworlds/loss/loss.hpp"
+#include "manyworlds/optimizer/optimizer.hpp"
 
 namespace mw = manyworlds;
 
@@ -43,8 +44,12 @@ struct Worst {
   }
 
  private:
+  /// Of the receivers that count: some may have the weight 0, one at least has not.
   static std::size_t weakest(const mw::RssRows& rows) {
-    return std::size_t(std::min_element(rows.dbm.begin(), rows.dbm.end()) - rows.dbm.begin());
+    std::size_t found = rows.receivers;
+    for (std::size_t i = 0; i < rows.receivers; ++i)
+      if (rows.weights[i] > 0 && (found == rows.receivers || rows.dbm[i] < rows.dbm[found])) found = i;
+    return found;
   }
 };
 static_assert(mw::Loss<Worst>);
@@ -56,14 +61,22 @@ struct HeavyBall {
   static constexpr const char* name = "heavy_ball";
   struct Params {
     double mu = 0.9;
+    template <class V>
+    void fields(V&& v) {
+      v("mu", mu, "share of the last step that is kept");
+    }
   } prm;
+  void check() const {
+    if (!(prm.mu >= 0 && prm.mu < 1))
+      throw mw::InputError("optimizer.mu", "expected 0 to below 1, found " + mw::to_text(prm.mu));
+  }
   template <class T>
   struct State {
     T velocity{};
   };
 
   template <class T>
-  MW_HD T step(T x, T gradient, T rate, State<T>& s, int) const {
+  MW_HD T step(T x, T gradient, T rate, State<T>& s, int /*iteration*/) const {
     s.velocity = T(prm.mu) * s.velocity - rate * gradient;
     return x + s.velocity;
   }
@@ -76,7 +89,7 @@ namespace {
 template <mw::Loss L>
 void expect_gradient_matches_differences(const L& loss) {
   std::array<double, 4> dbm{-90, -75.5, -60, -81}, gradient{};
-  const std::array<double, 4> weights{0.1, 0.2, 0.3, 0.4};
+  const std::array<double, 4> weights{0, 0.3, 0.3, 0.4};  // the weakest receiver does not count
   const mw::RssRows rows{.dbm = dbm, .receivers = dbm.size(), .weights = weights};
   mw::loss_gradient(loss, rows, gradient);
   for (std::size_t i = 0; i < dbm.size(); ++i) {
@@ -97,6 +110,11 @@ TEST(DocsSnippets, LossGradientsMatchDifferences) {
   expect_gradient_matches_differences(Worst{});
 }
 
+TEST(DocsSnippets, WorstIsTheWeakestOfTheReceiversThatCount) {
+  const std::array<double, 3> dbm{-90, -60, -70}, weights{0, 0.5, 0.5};
+  EXPECT_EQ(Worst{}.value({.dbm = dbm, .receivers = 3, .weights = weights}), 70);
+}
+
 TEST(DocsSnippets, ShortfallCountsOnlyWhatIsMissing) {
   EXPECT_EQ(Shortfall{}.term(-60.0), 0);
   EXPECT_EQ(Shortfall{}.term(-73.0), 9);
@@ -108,4 +126,11 @@ TEST(DocsSnippets, HeavyBallFindsTheMinimumOfAParabola) {
   double x = 5;
   for (int i = 0; i < 300; ++i) x = ball.step(x, 2 * (x - 1), 0.02, state, i);
   EXPECT_NEAR(x, 1, 1e-4);
+}
+
+TEST(DocsSnippets, HeavyBallRefusesToGainSpeedForEver) {
+  HeavyBall ball;
+  EXPECT_NO_THROW(ball.check());
+  ball.prm.mu = 1;
+  EXPECT_THROW(ball.check(), mw::InputError);
 }

@@ -1,6 +1,6 @@
-// What the documentation shows is what was compiled, and its links lead somewhere. A code block is announced by the
-// line before it: <!-- snippet: FILE --> for a whole file, <!-- snippet: FILE NAME --> for the part of FILE between
-// the lines "// [NAME]" and "// [/NAME]".
+// What the documentation shows is what was compiled or loaded, and its links lead somewhere. A block of C++ or XML is
+// announced by the line before it: <!-- snippet: FILE --> for a whole file, <!-- snippet: FILE NAME --> for the part
+// of FILE between the lines "// [NAME]" and "// [/NAME]".
 #include "source_tree.hpp"
 
 #include <gtest/gtest.h>
@@ -50,11 +50,11 @@ TEST(Docs, SnippetsAreCutFromCompiledCode) {
   for (const st::fs::path& page : pages()) {
     const std::vector<std::string> text = st::lines(page);
     for (std::size_t i = 0; i < text.size(); ++i) {
-      if (text[i] != "```cpp") continue;
+      if (text[i] != "```cpp" && text[i] != "```xml") continue;
       const auto end = std::find(text.begin() + std::ptrdiff_t(i), text.end(), "```");
       const std::string shown = unindented({text.begin() + std::ptrdiff_t(i) + 1, end});
       const std::string compiled = i ? source_of(text[i - 1]) : "";
-      EXPECT_FALSE(compiled.empty()) << page << ":" << i + 1 << ": the line before names no compiled code";
+      EXPECT_FALSE(compiled.empty()) << page << ":" << i + 1 << ": the line before names no tested text";
       EXPECT_EQ(shown, compiled) << page << ":" << i + 1;
     }
   }

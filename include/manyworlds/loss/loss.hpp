@@ -22,7 +22,7 @@
 namespace manyworlds {
 
 /// What a row loss sees. Received powers in dBm, row-major [transmitters][receivers]; one row, the combined one,
-/// unless the loss is per_transmitter. Weights sum to one.
+/// unless the loss is per_transmitter. Weights sum to one; receivers of weight 0 do not count, whatever their power.
 struct RssRows {
   std::span<const double> dbm;
   std::size_t transmitters = 1;
@@ -30,11 +30,13 @@ struct RssRows {
   std::span<const double> weights;
   double noise_dbm = -114;
 
+  /// Received power in dBm.
   double operator()(std::size_t transmitter, std::size_t receiver) const {
     return dbm[transmitter * receivers + receiver];
   }
 };
 
+/// A name, a struct of parameters with defaults, and their values.
 template <class P>
 concept Policy = requires(const P& p) {
   P::name;
@@ -42,6 +44,7 @@ concept Policy = requires(const P& p) {
   p.prm;
 };
 
+/// A loss by its term of one receiver, dBm in; for float and double alike, since devices work in either.
 template <class L>
 concept SeparableLoss = Policy<L> && requires(const L& l, double rss_dbm, float single_dbm) {
   { l.term(rss_dbm) } -> std::same_as<double>;
@@ -50,12 +53,14 @@ concept SeparableLoss = Policy<L> && requires(const L& l, double rss_dbm, float 
   { l.term_gradient(single_dbm) } -> std::same_as<float>;
 };
 
+/// A loss that sees all receivers; `gradient` has the shape of RssRows::dbm and is overwritten.
 template <class L>
 concept RowLoss = Policy<L> && requires(const L& l, const RssRows& rows, std::span<double> gradient) {
   { l.value(rows) } -> std::same_as<double>;
   { l.gradient(rows, gradient) } -> std::same_as<void>;
 };
 
+/// Either form; a loss of both is taken as separable.
 template <class L>
 concept Loss = SeparableLoss<L> || RowLoss<L>;
 

@@ -17,6 +17,7 @@
 /// their schedule and clipping belong to the engine: every optimizer has them.
 namespace manyworlds {
 
+/// Steps each coordinate by itself, in float as in double.
 template <class O>
 concept CoordinateOptimizer = requires(const O& o, double x, float single, typename O::template State<double>& s,
                                        typename O::template State<float>& single_state) {
@@ -27,6 +28,7 @@ concept CoordinateOptimizer = requires(const O& o, double x, float single, typen
   { o.step(single, single, single, single_state, 0) } -> std::same_as<float>;
 };
 
+/// Steps the whole vector: x is changed in place.
 template <class O>
 concept VectorOptimizer = requires(const O& o, std::span<double> x, std::span<const double> gradient, double rate,
                                    typename O::State& s) {
@@ -36,6 +38,7 @@ concept VectorOptimizer = requires(const O& o, std::span<double> x, std::span<co
   { o.step(x, gradient, rate, s, 0) } -> std::same_as<void>;
 };
 
+/// Either form.
 template <class O>
 concept Optimizer = CoordinateOptimizer<O> || VectorOptimizer<O>;
 

@@ -14,6 +14,7 @@ struct Schedule {
   ScheduleKind kind = ScheduleKind::constant;
   double factor = 0.9;
 
+  /// Rate of a world's step, the first being 0, from the rate it began with.
   double at(double rate, int step) const {
     return kind == ScheduleKind::constant ? rate : rate * std::pow(factor, step);
   }

@@ -5,6 +5,7 @@
 
 namespace manyworlds::placement {
 
+/// Of all movers of a placement together.
 inline constexpr std::size_t max_mover_faces = 64;
 
 namespace detail {
@@ -231,6 +232,7 @@ concept Descriptor = requires(T d) {
   AnyPlacement(d);
 };
 
+/// Binds one descriptor, or several without further constraints.
 template <Descriptor... D>
 Placement bind(const Scene& scene, const D&... descriptors) {
   return bind(scene, All{{AnyPlacement(descriptors)...}, {}});

@@ -15,6 +15,7 @@
 /// largest planar face as loaded (MoverShape), so panels may be modelled in any orientation.
 namespace manyworlds::placement {
 
+/// Bounds of one variable, lower <= upper.
 struct Range {
   double lower = 0, upper = 0;
 };
@@ -69,6 +70,7 @@ struct TransmitterPositions {
   std::vector<Boxd> boxes{};         ///< one per transmitter moved, in that order, instead of lo and hi
 };
 
+/// One of the descriptors above: where one object, or the transmitters, may go.
 using AnyPlacement = std::variant<FreePose, OnWall, AlongWall, Aimed, TransmitterPositions>;
 
 /// What every design has to satisfy besides its bounds. The whole panel counts, whatever its tilt.
@@ -95,6 +97,7 @@ struct Variable {
   bool periodic() const { return angle && upper - lower >= 2 * pi - 1e-9; }
 };
 
+/// How a random design is drawn (Placement::start).
 enum class StartKind : std::uint8_t {
   plain,    ///< uniform in the bounds
   bisector  ///< centre uniform, normal = bisector towards a random transmitter and a random receiver, plus noise

@@ -12,10 +12,12 @@ struct Area {
   double u0 = 0, u1 = 0, v0 = 0, v1 = 0;
 };
 
+/// A point of a wall, metres from its centre.
 struct Point2 {
   double u = 0, v = 0;
 };
 
+/// What is left of a rectangle without its holes: where the centre of a panel may be on a wall.
 class FreeArea {
  public:
   FreeArea() = default;

@@ -9,6 +9,7 @@
 /// Convex things that a mover stays clear of: triangles of the static scene and keep-out boxes.
 namespace manyworlds::placement {
 
+/// One of them, with the name that messages call it by.
 struct Obstacle {
   std::string name;
   std::vector<Vec3d> triangle;  ///< three corners; empty: the box counts

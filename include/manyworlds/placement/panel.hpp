@@ -5,6 +5,7 @@
 /// right-handed.
 namespace manyworlds::placement {
 
+/// A mover as placements see it: which one it is, its frame and its size.
 struct Panel {
   std::string name;
   std::size_t mover = 0;  ///< index into Configuration::movers
@@ -25,6 +26,7 @@ struct Panel {
   }
 };
 
+/// The panel of an object, by its largest planar face.
 inline Panel make_panel(const Object& object, const MoverShape& shape, std::size_t mover) {
   const MoverShape::Face* largest = &shape.faces[0];
   auto area = [](const MoverShape::Face& f) { return f.rectangle.half_u * f.rectangle.half_v; };

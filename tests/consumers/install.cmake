@@ -1,0 +1,12 @@
+# Installs BUILD into PREFIX afresh. Of the include folder, which is everyone's, only manyworlds is ours, with headers.
+file(REMOVE_RECURSE ${PREFIX})
+execute_process(COMMAND ${CMAKE_COMMAND} --install ${BUILD} --prefix ${PREFIX} OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
+file(GLOB found RELATIVE ${PREFIX}/${INCLUDE} ${PREFIX}/${INCLUDE}/*)
+if(NOT found STREQUAL "manyworlds")
+  message(FATAL_ERROR "expected only manyworlds in ${PREFIX}/${INCLUDE}, found ${found}")
+endif()
+file(GLOB_RECURSE found ${PREFIX}/${INCLUDE}/*)
+list(FILTER found EXCLUDE REGEX "\\.(hpp|cuh)$")
+if(found)
+  message(FATAL_ERROR "expected only headers in ${PREFIX}/${INCLUDE}, found ${found}")
+endif()
