@@ -42,7 +42,7 @@ struct Mistaken : Shortfall {
 mw::Scene two_rooms_with_a_panel() {
   mw::Scene scene = mw::io::load(scenes + "two_rooms/two_rooms.xml", {.frequency_hz = 3.5e9});
   const std::uint32_t copper =
-      mw::add_material(scene, {.name = "copper", .itu = "", .sigma = 5.8e7, .thickness = 0.002});
+      mw::add_material(scene, {.name = "copper", .sigma = 5.8e7, .thickness = 0.002});
   scene.objects.push_back(mw::make_panel("Panel", 1.2, 0.8, copper));  // 1.2 m wide, 0.8 m high
   scene.add(mw::Transmitter{.name = "ap1", .position = {2, 4.4, 1.5}, .power_dbm = 20});
   scene.receivers = mw::receiver_grid({.lo = {5.2, 0.2}, .hi = {7.8, 4.8}, .height = 1.2, .spacing = 0.5});

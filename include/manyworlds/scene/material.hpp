@@ -9,7 +9,7 @@ namespace manyworlds {
 /// (see itu.hpp) whenever the scene's frequency is set.
 struct Material {
   std::string name;
-  std::string itu;         ///< ITU-R P.2040 name ("concrete"), empty for fixed parameters
+  std::string itu{};       ///< ITU-R P.2040 name ("concrete"), empty for fixed parameters
   double eps_r = 1;        ///< relative permittivity, >= 1
   double sigma = 0;        ///< conductivity, S/m, >= 0
   double thickness = 0.1;  ///< m, > 0
