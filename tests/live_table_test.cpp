@@ -104,8 +104,8 @@ struct LiveTable : testing::Test {
     p.worlds = states.size();
     p.alive = std::size_t(
         std::count_if(states.begin(), states.end(), [](const WorldState& w) { return w.reason == Reason::running; }));
-    p.resting = std::size_t(std::count_if(states.begin(), states.end(),
-                                          [](const WorldState& w) { return is_convergence(w.reason); }));
+    p.resting = std::size_t(
+        std::count_if(states.begin(), states.end(), [](const WorldState& w) { return is_convergence(w.reason); }));
     p.best_value_world = 1, p.best_value = 55.25;
     p.best_world = 2, p.best_loss = 57.5;
     p.states = states;
@@ -234,24 +234,6 @@ TEST_F(LiveTable, ColumnsThatNobodyFillsOrThatDoNotFitAreLeftOut) {
   EXPECT_EQ(row(24, 3), (Words{"0", "1.5000"}));
   states[0].pid = states[0].restarts = 0;
   EXPECT_EQ(row(80, 3), (Words{"0", "1.5000", "running", "1.2500", "45.6"}));
-}
-
-TEST_F(LiveTable, TheBestValueIsToldAndTheLossBesideItWhileThatIsAnotherThing) {
-  make_worlds(3);
-  Progress p = at(42, 1);
-  EXPECT_EQ(detail::best_text(p), "best 55.25 (world 1)");
-  p.comparable = false;
-  EXPECT_EQ(detail::best_text(p), "best 55.25 (world 1), smoothed or staged now 57.50 (world 2)");
-  p.best_value = p.best_loss = std::nan("");
-  EXPECT_EQ(detail::best_text(p), "best -, smoothed or staged now -");
-}
-
-TEST_F(LiveTable, SortsByTheBestValueNotByWhereWorldsAreNow) {
-  states = {{.id = 0, .loss = 1, .value = 0.9}, {.id = 1, .loss = 5, .value = 0.5}, {.id = 2, .loss = 0.1}};
-  const std::vector<std::string> lines = world_table(at(1, 1), {}, {10, 80});
-  EXPECT_NE(lines.at(3).find("0.5000"), std::string::npos);
-  EXPECT_EQ(lines.at(3).substr(0, 4), "\033[1m") << "and it stands out";
-  EXPECT_NE(lines.at(4).find("0.9000"), std::string::npos);
 }
 
 TEST_F(LiveTable, TheLogSaysWhenWorldsGoOnAfterARestAndWhenNewOnesBegin) {
