@@ -105,7 +105,8 @@ inline std::vector<std::string> world_table(const Progress& p, const Pace& pace,
     line = line.substr(0, columns);
     lines.push_back(*style ? style + line + plain : line);
   };
-  add(detail::progress_bar(p, std::clamp(int(columns) - 50, 8, 40)) + "  " + detail::best_text(p), bold);
+  const int beside = p.comparable ? 50 : 90;
+  add(detail::progress_bar(p, std::clamp(int(columns) - beside, 8, 40)) + "  " + detail::best_text(p), bold);
   add(detail::print_text("%zu worlds: %s, %.0f s, %.0f s left, %.0f evaluations/s", p.worlds,
                          detail::running_text(p).c_str(), p.seconds, pace.left_s(p), pace.evaluations_per_s(p)));
   if (p.states.empty()) return lines;

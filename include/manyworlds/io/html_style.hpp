@@ -34,10 +34,10 @@ section, .tiles div { background: var(--paper); border: 1px solid var(--line); b
 section { padding: 18px 20px; margin-top: 18px; }
 section.warnings { border-color: var(--failed); }
 .warnings ul { margin: 4px 0 0; padding-left: 20px; overflow-wrap: anywhere; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(165px, 1fr)); gap: 12px; margin: 18px 0 0; }
-.tiles div { padding: 12px 16px; display: flex; flex-direction: column; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(148px, 1fr)); gap: 10px; margin: 18px 0 0; }
+.tiles div { padding: 12px; display: flex; flex-direction: column; }
 .tiles dt { color: var(--soft); font-size: 13px; }
-.tiles dd { margin: 0; font-size: 25px; font-weight: 650; letter-spacing: -0.01em; font-variant-numeric: tabular-nums; }
+.tiles dd { margin: 0; font-size: 22px; font-weight: 650; letter-spacing: -0.01em; font-variant-numeric: tabular-nums; }
 .tiles dd.small { font-size: 13px; font-weight: 400; color: var(--soft); letter-spacing: 0; }
 .tiles .main dd:not(.small) { color: var(--winner); }
 .wide { overflow-x: auto; }

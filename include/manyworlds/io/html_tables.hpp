@@ -70,7 +70,8 @@ inline std::string worlds_table(const std::vector<RankedWorld>& worlds, std::siz
     cell(html::fixed(w.value, 3));
     cell(w.reason == Reason::step || w.reason == Reason::gradient || w.reason == Reason::loss_change
              ? std::string("converged (") + choices(w.reason)[std::size_t(w.reason)] + ")"
-             : state_text(w.reason));
+         : w.reason == Reason::iterations ? "ran to the end"
+                                          : state_text(w.reason));
     cell(std::to_string(w.born));
     cell(std::to_string(worlds[i].iterations()));
     cell(to_text(w.rate));
