@@ -79,7 +79,8 @@ inline Fate fate_of(const WorldResult& world, const Result& r) {
 }
 
 /// How a world came along: at each row of its history its value, and the best of them so far. As long as physical
-/// values are not computed (edges are smoother), losses as descended and the best of these.
+/// values are not computed (edges are smoother), losses as descended and the best of these, with a gap at the end since
+/// the two do not compare.
 struct Course {
   std::vector<double> now, best;  ///< NaN where the loss was not finite
 };
@@ -91,7 +92,8 @@ inline Course course_of(const WorldResult& world) {
   double best = std::nan("");
   for (std::size_t row = 0; row < h.rows(); ++row) {
     if (row == physical) best = std::nan("");
-    const double now = !std::isfinite(h.loss[row]) ? std::nan("") : row < physical ? h.loss[row] : h.value[row];
+    const bool gap = row + 1 == physical && physical < h.rows();
+    const double now = gap || !std::isfinite(h.loss[row]) ? std::nan("") : row < physical ? h.loss[row] : h.value[row];
     if (better(now, best)) best = now;
     course.now.push_back(now);
     course.best.push_back(std::isfinite(now) ? best : now);
