@@ -99,7 +99,8 @@ inline Course course_of(const WorldResult& world) {
     course.best.push_back(std::isfinite(now) ? best : now);
   }
   // Rows that a long history has left out, and the start, may have been better.
-  if (physical < h.rows() && better(world.value, course.best.back())) course.best.back() = world.value;
+  const bool ended = physical < h.rows() && std::isfinite(course.best.back());
+  if (ended && better(world.value, course.best.back())) course.best.back() = world.value;
   return course;
 }
 
