@@ -208,6 +208,7 @@ int main(int argc, char** argv) {
   const int code = examples::run_driver(app, argc, argv, [&] {
     examples::Search search = search_options.chosen();
     if (print_config) return void(std::cout << search_options.config(app, search));
+    report.config = search_options.config(app, search);
     paths::PathOptions path_options = scene_options.path_options();
     share_memory(path_options.memory_budget_bytes, search);
     if (!quiet) tell_of_groups(search);

@@ -12,7 +12,8 @@ namespace examples {
 namespace mw = manyworlds;
 
 struct ReportOptions {
-  std::string scene;  ///< what pictures call it
+  std::string scene;   ///< what pictures call it
+  std::string config;  ///< all options, as --config reads them
   double coverage_dbm = -90;
   mw::ReceiverSet map{};            ///< cells of the pictures
   mw::Visibility visibility{};      ///< the physical weight with the report's tiles
@@ -71,7 +72,7 @@ class PlacePictures {
     picture.plan.title = "RSS before, " + place_;
     picture.plan.subtitle = powers_text(result_.rss_before);
     mw::io::Image image_before = mw::io::draw_configuration(problem_, problem_.before(), cells, before, picture);
-    picture.plan.title = "RSS with " + world_ + ", " + place_;
+    picture.plan.title = "RSS after, " + world_ + ", " + place_;
     picture.plan.subtitle = powers_text(result_.rss);
     mw::io::Image image_after = mw::io::draw_configuration(problem_, result_.configuration, cells, after, picture);
 
@@ -80,7 +81,7 @@ class PlacePictures {
     picture.unit = "dB";
     picture.range = gain.range;
     picture.dead = "no path before and after";
-    picture.plan.title = "Gain with " + world_ + ", " + place_;
+    picture.plan.title = "Gain from before to after, " + world_ + ", " + place_;
     picture.plan.subtitle = gain_text(gain);
     return {{"before.png", std::move(image_before)},
             {"after.png", std::move(image_after)},
@@ -119,13 +120,16 @@ class PlacePictures {
     const bool changes = target.reached + target.lost > 0;
     return (changes ? "target: " + changed(target) + " of " + std::to_string(target.db.size()) + ", the others "
                     : "target: ") +
-           mean + (map.reached + map.lost > 0 ? "; cells beyond the scale: " + changed(map) : "");
+           mean +
+           (map.reached + map.lost > 0 ? "; of all cells " + changed(map) + ", in the colours of the scale's ends"
+                                       : "");
   }
 
   mw::io::Image draw_convergence() const {
+    const std::string loss = mw::io::loss_name(result_), unit = mw::io::loss_unit(loss);
     char text[160];
-    std::snprintf(text, sizeof text, "%s wins with %.2f after %d iterations", world_.c_str(), result_.value,
-                  result_.iterations);
+    std::snprintf(text, sizeof text, "%s wins after %d iterations: %s; lines: the best so far; faint: the winner in each",
+                  world_.c_str(), result_.iterations, mw::io::loss_change(result_).c_str());
     std::string subtitle = text;
     const double share = std::stod(param(result_, "annealing.share"));
     if (std::stod(param(result_, "annealing.from")) > 1)
@@ -135,7 +139,7 @@ class PlacePictures {
         mw::io::convergence_curves(result_),
         {.title = "Convergence of " + std::to_string(result_.worlds.size()) + " worlds, " + place_,
          .subtitle = subtitle,
-         .y_label = "loss " + param(result_, "loss") + ", lower is better"});
+         .y_label = "best " + loss + (unit.empty() ? "" : " (" + unit + ")") + ", lower is better"});
   }
 
   const mw::Problem& problem_;
@@ -165,6 +169,7 @@ inline std::vector<std::string> write_report(const mw::Problem& problem, const m
                    {"transmission", world.options.transmission},
                    {"coherent", world.options.coherent}};
   json["scene"].update(options.finder);
+  json["execution"]["config"] = options.config;
   std::vector<std::pair<std::string, std::string>> files{{"result.json", mw::io::json_text(json)},
                                                          {"history.csv", mw::io::history_table(result).text()}};
   mw::io::HtmlReport page{

@@ -1,5 +1,6 @@
 #pragma once
 #include "manyworlds/engine/report.hpp"
+#include "manyworlds/io/loss_text.hpp"
 #include "manyworlds/paths/listing.hpp"
 #include "place_report.hpp"
 
@@ -48,8 +49,8 @@ inline void print_places(const mw::Problem& problem, const mw::Configuration& c)
 inline void print_dead(const mw::Problem& problem, const mw::RssSummary& s) {
   constexpr std::size_t most = 8;
   if (s.dead == 0) return;
-  std::printf("\n%zu of %zu receivers stay dead (no path; counted as %g dBm):", s.dead, problem.receivers(),
-              problem.floor_dbm);
+  std::printf("\n%zu of %zu receivers stay dead (no path; the loss counts them as %g dBm):", s.dead,
+              problem.receivers(), problem.floor_dbm);
   std::size_t named = 0;
   for (std::size_t i = 0; i < s.dbm.size() && named < most; ++i) {
     if (s.dbm[i] > problem.floor_dbm) continue;
@@ -70,19 +71,21 @@ inline void print_recall(const nlohmann::ordered_json& finder) {
 /// The winner, the powers before and after, what it cost, and where the files are, on stdout.
 inline void print_summary(const mw::Problem& problem, const mw::Result& r, const ReportOptions& options,
                           const std::string& folder, const std::vector<std::string>& files, double writing_s) {
-  std::printf("\nWorld %u of %zu wins: loss %.3f (%s) after %d iterations%s\n", r.winner, r.worlds.size(), r.value,
-              param(r, "loss").c_str(), r.iterations, r.interrupted ? ", interrupted" : "");
+  std::printf("\nWorld %u of %s wins: loss %s (%s, lower is better) after %d iterations%s\n", r.winner,
+              mw::io::count_worlds(r).c_str(), mw::io::loss_change(r).c_str(), mw::io::loss_name(r).c_str(),
+              r.iterations, r.interrupted ? ", interrupted" : "");
   print_places(problem, r.configuration);
 
   char above[32];
   std::snprintf(above, sizeof above, "> %g dBm", options.coverage_dbm);
-  std::printf("\n%-26s %8s %8s %8s %8s %10s %6s %8s\n", "RSS in dBm", "min", "5 %", "median", "mean", above, "dead",
-              "paths");
+  std::printf("\n%-26s %8s %8s %8s %13s %10s %6s %8s\n", "RSS in dBm", "min", "5 %", "median", "mean reached", above,
+              "dead", "paths");
   const auto row = [&](const char* name, const mw::RssSummary& s, const mw::Configuration& c, const mw::Visibility& v) {
     std::printf("%-26s", name);
-    for (const double dbm : {s.minimum_dbm, s.p5_dbm, s.median_dbm})
-      dbm > problem.floor_dbm ? std::printf(" %8.1f", dbm) : std::printf(" %8s", "dead");
-    std::printf(" %8.1f %8.1f %% %6zu %8zu\n", s.mean_dbm, 100 * s.covered, s.dead, count_paths(problem, c, v));
+    for (const auto& [dbm, width] :
+         {std::pair{s.minimum_dbm, 8}, {s.p5_dbm, 8}, {s.median_dbm, 8}, {s.mean_reached_dbm, 13}})
+      dbm > problem.floor_dbm ? std::printf(" %*.1f", width, dbm) : std::printf(" %*s", width, "dead");
+    std::printf(" %8.1f %% %6zu %8zu\n", 100 * s.covered, s.dead, count_paths(problem, c, v));
   };
   const mw::Visibility hard = mw::hard_visibility(options.visibility);
   row("before", r.rss_before, problem.before(), options.visibility);
@@ -95,9 +98,11 @@ inline void print_summary(const mw::Problem& problem, const mw::Result& r, const
 
   std::printf(
       "\n%zu gradients and %zu evaluations in %.1f s (starts %.1f, descent %.1f, pruning and exchange %.1f, "
-      "scoring %.1f), pictures %.1f s\n%.1f MB of workspaces and %.1f kB per world\n",
+      "scoring %.1f), pictures %.1f s\n",
       r.counts.gradient, r.counts.forward, r.times.total_s, r.times.starts_s, r.times.descent_s, r.times.barriers_s,
-      r.times.scoring_s, writing_s, double(r.bytes_of_workspaces) / 1e6, double(r.bytes_per_world) / 1e3);
+      r.times.scoring_s, writing_s);
+  if (r.bytes_of_workspaces > 0) std::printf("%.1f MB of workspaces and ", double(r.bytes_of_workspaces) / 1e6);
+  std::printf("%.1f kB per world\n", double(r.bytes_per_world) / 1e3);
   if (mw::find_value(r.execution, "bytes_per_worker"))
     std::printf("workers took %.0f MB each at most and %.0f MB in all\n", told(r.execution, "bytes_per_worker") / 1e6,
                 told(r.execution, "bytes_of_workers") / 1e6);

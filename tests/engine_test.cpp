@@ -257,6 +257,8 @@ TEST(Result, SummaryCountsDeadAndCoveredReceiversByWeight) {
   EXPECT_EQ(s.minimum_dbm, -200);
   EXPECT_EQ(s.median_dbm, -80);
   EXPECT_EQ(s.mean_dbm, -100);
+  EXPECT_EQ(s.mean_reached_dbm, -200.0 / 3);
+  EXPECT_TRUE(std::isnan(mw::summarise({-200}, std::vector<double>{1}, -200, -85).mean_reached_dbm));
 }
 
 TEST(Result, SaysWhatWasBeforeAndWhatItRanWith) {
@@ -264,6 +266,11 @@ TEST(Result, SaysWhatWasBeforeAndWhatItRanWith) {
   auto prm = small<E>(4, 20);
   const mw::Result r = mw::run(E{four_hills(), prm}, mw::executor::Serial{});
   EXPECT_NEAR(r.rss_before.dbm[3], -100, 0.1);  // static gain only: the mover rests at the origin
+  mw::loss::MeanDb loss;
+  loss.prm = prm.loss;
+  const std::vector<double> even(4, 0.25);
+  EXPECT_EQ(r.value_before, mw::loss_value(loss, {.dbm = r.rss_before.dbm, .receivers = 4, .weights = even}));
+  EXPECT_LT(r.value, r.value_before);
   EXPECT_EQ(r.rss_hard.dbm.size(), 4u);
   EXPECT_GT(r.bytes_per_world, 4 * 8u);
   EXPECT_GT(r.bytes_of_workspaces, 4 * 8u);

@@ -94,6 +94,11 @@ TEST(Exchange, ConvergedWorldsDescendAgainFromABetterPlace) {
     ++woken;
     EXPECT_EQ(after.history.rows(), before.history.rows() + 6);  // iterations 34 to 39
     EXPECT_LE(after.value, before.value);
+    const std::vector<int>& iterations = after.history.iteration;
+    const auto first = std::find(iterations.begin(), iterations.end(), 34);
+    ASSERT_NE(first, iterations.end()) << "in the iterations of the run, not in those that it has done";
+    EXPECT_LT(first[-1], 33);
+    EXPECT_GE(iterations.back(), 39);
   }
   EXPECT_GT(woken, 0u);
   EXPECT_EQ(awake.counts.gradient, asleep.counts.gradient + 6 * woken);

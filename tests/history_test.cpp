@@ -41,6 +41,18 @@ TEST(History, OfLongRunsKeepsFirstAndLastAndRowsThatBelongTogether) {
   }
 }
 
+TEST(History, RowsAfterARestAreDatedByTheRun) {
+  mw::History h = history(4, 8);
+  for (int i = 10; i < 13; ++i) {
+    h.push(i, -i, std::vector<double>{10.0 * i, 20.0 * i});
+    if (i == 10) h.date(10);
+  }
+  EXPECT_EQ(h.iteration, (std::vector<int>{0, 1, 2, 3, 10, 11, 12}));
+  EXPECT_TRUE(h.fits(2));
+  for (int i = 13; i < 1000; ++i) h.push(i, -i, std::vector<double>{10.0 * i, 20.0 * i});
+  for (std::size_t row = 0; row < h.rows(); ++row) EXPECT_EQ(h.loss[row], h.iteration[row]);
+}
+
 TEST(History, IsTheSameInOnePieceAndInSteps) {
   const mw::History whole = history(100, 8);
   mw::History steps = history(1, 8);

@@ -104,7 +104,10 @@ struct LiveTable : testing::Test {
     p.worlds = states.size();
     p.alive = std::size_t(
         std::count_if(states.begin(), states.end(), [](const WorldState& w) { return w.reason == Reason::running; }));
-    p.best_world = 1, p.best_loss = 55.25;
+    p.resting = std::size_t(
+        std::count_if(states.begin(), states.end(), [](const WorldState& w) { return is_convergence(w.reason); }));
+    p.best_value_world = 1, p.best_value = 55.25;
+    p.best_world = 2, p.best_loss = 57.5;
     p.states = states;
     return p;
   }
@@ -130,8 +133,8 @@ TEST_F(LiveTable, ShowsTheBestWorldsFirstAndCountsTheOthers) {
   table.start(at(0, 0.5));
   table.iteration(at(23, 1.5));
   screen.feed(written.take());
-  EXPECT_NE(screen.line(0).find("] 23/100  world 1  loss 55.25"), std::string::npos) << screen.all();
-  EXPECT_EQ(screen.line(1), "27 of 30 worlds running, 2 s, 3 s left, 1104 evaluations/s");
+  EXPECT_NE(screen.line(0).find("] 23/100  best 55.25 (world 1)"), std::string::npos) << screen.all();
+  EXPECT_EQ(screen.line(1), "30 worlds: 27 running, 1 at rest, 2 s, 3 s left, 1104 evaluations/s");
   EXPECT_EQ(words(screen.line(2)), (std::vector<std::string>{"world", "loss", "state"}));
   EXPECT_EQ(words(screen.line(3)), (std::vector<std::string>{"29", "31.0000", "converged"}));
   EXPECT_EQ(words(screen.line(4)), (std::vector<std::string>{"27", "33.0000", "running"}));
@@ -233,6 +236,32 @@ TEST_F(LiveTable, ColumnsThatNobodyFillsOrThatDoNotFitAreLeftOut) {
   EXPECT_EQ(row(80, 3), (Words{"0", "1.5000", "running", "1.2500", "45.6"}));
 }
 
+TEST_F(LiveTable, TheLogSaysWhenWorldsGoOnAfterARestAndWhenNewOnesBegin) {
+  make_worlds(20);
+  callback::LiveTable table(written.file());
+  table.start(at(0, 0));
+  const auto rest = [&](std::uint32_t id, int iteration) {
+    WorldResult w;
+    w.id = id, states[id].reason = w.reason = Reason::step;
+    table.world_stopped(at(iteration, 0), w);
+  };
+  rest(2, 31), rest(18, 31);
+  table.iteration(at(31, 0.1));
+  table.iteration(at(44, 0.1));
+  states[2].reason = states[18].reason = Reason::running;
+  states.push_back({.id = 20});
+  table.iteration(at(45, 0.1));
+  table.iteration(at(46, 0.1));
+  rest(2, 57), rest(18, 57);
+  table.iteration(at(57, 0.1));
+  EXPECT_EQ(written.take(),
+            "20 worlds, 100 iterations, starts found in 0.0 s\n"
+            "iteration 31: 2 worlds converged: 2, 18\n"
+            "iteration 45: 2 worlds went on from a better place: 2, 18\n"
+            "iteration 45: world 20 began\n"
+            "iteration 57: 2 worlds converged: 2, 18\n");
+}
+
 TEST_F(LiveTable, WithoutATerminalItIsALogOfPlainLines) {
   make_worlds(12);
   callback::LiveTable table(written.file());
@@ -240,7 +269,7 @@ TEST_F(LiveTable, WithoutATerminalItIsALogOfPlainLines) {
   WorldResult stopped;
   for (int i = 1; i <= 100; ++i) {
     for (std::uint32_t w = 0; w < 11 && i == 40; ++w) {
-      stopped.id = w, stopped.reason = w == 10 ? Reason::step : Reason::pruned;
+      stopped.id = w, states[w].reason = stopped.reason = w == 10 ? Reason::step : Reason::pruned;
       table.world_stopped(at(i, 0.1 * i), stopped);
     }
     if (i == 50) states[3].restarts = 1, states[3].pid = 4711;
@@ -255,7 +284,7 @@ TEST_F(LiveTable, WithoutATerminalItIsALogOfPlainLines) {
   EXPECT_NE(log.find("iteration 40: 10 worlds pruned: 0, 1, 2, 3, 4, 5, 6, 7, ...\n"), std::string::npos) << log;
   EXPECT_NE(log.find("iteration 50: world 3 restarted, process 4711, restart 1\n"), std::string::npos) << log;
   std::size_t lines = 0;
-  for (std::size_t i = log.find("/100: world"); i != log.npos; i = log.find("/100: world", i + 1)) ++lines;
+  for (std::size_t i = log.find("/100: best"); i != log.npos; i = log.find("/100: best", i + 1)) ++lines;
   EXPECT_GE(lines, 6u) << "the first, the last, and every two seconds of ten";
   EXPECT_LE(lines, 7u) << log;
   EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), int(lines) + 5);

@@ -204,6 +204,19 @@ TEST(Curves, WinnerIsOnTopAndPrunedWorldsEnd) {
   EXPECT_EQ(greys(660, 1160), 0) << "ends at iteration 5";
 }
 
+TEST(Curves, ATraceIsFaintAndBehind) {
+  Curve winner;
+  winner.values.assign(11, -70), winner.trace.assign(11, -80), winner.fate = Fate::winner;
+  CurvesOptions options;
+  options.range = Range{-100, -60};
+  const std::vector<Curve> curves = {winner};
+  const Image image = draw_curves(curves, options);
+  EXPECT_EQ(at(image, {700, 92 + 558 * 0.25}), (std::array<int, 3>{225, 29, 72}));
+  const std::array<int, 3> faint = at(image, {700, 92 + 558 * 0.5});
+  EXPECT_LT(faint[1], 245) << "there is a line";
+  EXPECT_GT(faint[1], 120) << "that hardly shows";
+}
+
 TEST(Curves, RefusesNothingToDrawAndStandsNaN) {
   EXPECT_THROW(draw_curves({}), InputError);
   Curve broken;

@@ -32,6 +32,8 @@ TEST_F(Place, WritesResultHistoryAndPictures) {
   EXPECT_FALSE(r["winner"]["movers"][0]["absent"]);
   EXPECT_EQ(r["after"]["hard"]["rss_dbm"].size(), r["scene"]["receivers"]);
   EXPECT_GT(r["after"]["physical"]["mean_dbm"], r["before"]["physical"]["mean_dbm"]);
+  EXPECT_EQ(r["receivers"]["positions"].size(), r["scene"]["receivers"]);
+  EXPECT_EQ(r["after"]["loss"], winner["value"]);
 
   EXPECT_NE(outcome.out.find("World " + std::to_string(winner["id"].get<int>()) + " of 3 wins"), std::string::npos);
   EXPECT_NE(outcome.err.find("iteration 6/6"), std::string::npos) << "progress as plain lines";

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <pugixml.hpp>
+#include <sstream>
 
 #include "test_scene.hpp"
 
@@ -108,6 +109,53 @@ TEST_F(ReportHtml, HeadlineTellsWhatWasGained) {
   EXPECT_EQ(text_of(p, "//dl/div[dt='Gain']/dd[1]"), "+7.5 dB") << "5 and 10 dB; the third had none before";
   EXPECT_EQ(text_of(p, "//dl/div[dt='Above -90 dBm']/dd[1]"), "100.0 %");
   EXPECT_EQ(text_of(p, "//dl/div[dt='Winner']/dd[1]"), "World 0");
+  EXPECT_EQ(text_of(p, "//section[@id='maps']//tr[th='before']/td[4]"), "-85.0") << "of the two that are reached";
+  EXPECT_EQ(text_of(p, "//section[@id='maps']//tr[th='before']/td[6]"), "1") << "and the dead one beside it";
+}
+
+TEST_F(ReportHtml, SaysWhatTheLossWasBeforeAndAfterWhateverItsUnit) {
+  Result r = result_of(problem, 3, 5);
+  r.value_before = 89.25, r.value = 55.125, r.counts.new_starts = 2;
+  const pugi::xml_document p = page(r);
+  EXPECT_EQ(
+      text_of(p, "//p[@class='lead']"),
+      "World 0 of 3 (2 new starts) wins: loss 89.250 \u2192 55.125 dB (mean_db, lower is better) after 4 iterations.");
+  EXPECT_EQ(text_of(p, "//dl/div[dt='Loss mean_db']/dd[2]"), "89.250 \u2192 55.125 dB, lower is better");
+  r.params[0].second = "coverage", r.value_before = -0.25, r.value = -1, r.counts.new_starts = 0;
+  EXPECT_EQ(text_of(page(r), "//p[@class='lead']"),
+            "World 0 of 3 wins: loss -0.250 \u2192 -1.000 (coverage, lower is better) after 4 iterations.");
+  r.value_before = std::nan("");
+  EXPECT_EQ(loss_change(r), "-1.000");
+}
+
+TEST_F(ReportHtml, LinesOfConvergenceNeverRiseAndTheTraceOfTheWinnerIsBehind) {
+  Result r = result_of(problem, 3, 40);
+  for (std::size_t row = 1; row < 40; row += 2) r.worlds[0].history.loss[row] = r.worlds[0].history.value[row] = 61.5;
+  const pugi::xml_document p = page(r);
+  EXPECT_EQ(count_nodes(p, "//svg[@id='convergence-plot']//path[@class='trace']"), 1u);
+  EXPECT_EQ(count_nodes(p, "//svg[@id='convergence-plot']//g[@class='winner']/path[@class='trace']"), 1u);
+  for (const char* id : {"c0", "c1", "c2"}) {
+    std::string line = p.select_node(("//path[@id='" + std::string(id) + "']").c_str()).node().attribute("d").value();
+    std::replace_if(
+        line.begin(), line.end(), [](char c) { return c == 'M' || c == 'L'; }, ' ');
+    std::istringstream numbers(line);
+    double x = 0, y = 0, lowest = 0;
+    int points = 0;
+    for (; numbers >> x >> y; lowest = y, ++points) EXPECT_GE(y, lowest) << id << ": pixels count downwards";
+    EXPECT_EQ(points, 40);
+  }
+}
+
+TEST_F(ReportHtml, RestsAreGapsInTheTimeline) {
+  Result r = result_of(problem, 2, 10);
+  r.iterations = 20;
+  r.worlds[1].history.iteration = {0, 1, 2, 3, 4, 5, 17, 18, 19, 20};
+  const pugi::xml_document p = page(r);
+  const std::string bar = p.select_node("//svg[@id='lives-plot']//g[@data-w='1']/path").node().attribute("d").value();
+  EXPECT_EQ(std::count(bar.begin(), bar.end(), 'M'), 2) << bar;
+  EXPECT_NE(text_of(p, "//svg[@id='lives-plot']//g[@data-w='1']/title").find("iterations 0 to 5, 17 to 20"),
+            std::string::npos);
+  EXPECT_EQ(text_of(p, "//section[@id='worlds']//tr[@data-w='1']/td[6]"), "9") << "that it ran";
 }
 
 TEST_F(ReportHtml, NamesAndValuesComeOutAsTheyWere) {

@@ -97,7 +97,7 @@ class BatchSearch {
     for (WorldResult& w : result_.worlds) w.reason = Reason::iterations;
     result_.times.descent_s = watch_.lap();
     result_.bytes_of_workspaces = workspaces_.bytes();
-    describe_winner(problem_, prm_.visibility, prm_.report, result_,
+    describe_winner(problem_, at_progress(context_.loss, 1.0), prm_.visibility, prm_.report, result_,
                     *typename Workspaces<Problem, E>::Loan(workspaces_));
     result_.params = {{"loss", L::name}};
     result_.execution = {{"executor", E::name}};

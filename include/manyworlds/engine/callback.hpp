@@ -17,8 +17,12 @@ struct Progress {
   int iterations = 0;      ///< iterations planned
   std::size_t worlds = 0;  ///< in all
   std::size_t alive = 0;
+  std::size_t resting = 0;             ///< have converged, and may go on from a better place
+  std::uint32_t best_value_world = 0;  ///< with the lowest physical value of all so far: what decides who wins
+  double best_value = std::numeric_limits<double>::quiet_NaN();  ///< that value
   std::uint32_t best_world = 0;  ///< of those that ran in this iteration, by loss as descended
   double best_loss = std::numeric_limits<double>::quiet_NaN();
+  bool comparable = true;  ///< is best_loss a physical value? Not while edges are smoother or an early stage speaks
   double best_rss_dbm = std::numeric_limits<double>::quiet_NaN();  ///< power at the weakest receiver of that world
   std::span<const double> best_x;
   double evaluations = 0;              ///< so far

@@ -3,12 +3,12 @@
 
 #include <cstdio>
 
-#include "manyworlds/engine/callback.hpp"
+#include "manyworlds/engine/world_table.hpp"
 
 namespace manyworlds::callback {
 
 /// Tells on stderr how the run goes: a bar with the time left on a terminal, a plain line every `every` iterations
-/// otherwise.
+/// otherwise. "best" is the best value so far, by which the winner is chosen.
 struct Progress {
   int every = 10;
   bool terminal = ::isatty(2) != 0;
@@ -22,14 +22,12 @@ struct Progress {
   void iteration(const manyworlds::Progress& p) const {
     const double left = (p.seconds - begun) / p.iteration * (p.iterations - p.iteration);
     if (terminal) {
-      constexpr int width = 30;
-      const int done = p.iterations > 0 ? width * p.iteration / p.iterations : width;
-      std::fprintf(stderr, "\r[%.*s%*s] %d/%d  world %u  loss %.2f  %zu alive  %.0f s left \033[K", done,
-                   "##############################", width - done, "", p.iteration, p.iterations, p.best_world,
-                   p.best_loss, p.alive, left);
+      const std::string line = detail::progress_bar(p, 12) + detail::print_text("  %.0f s left  ", left) +
+                               detail::running_text(p) + "  " + detail::best_text(p);
+      std::fprintf(stderr, "\r%s\033[K", line.substr(0, std::size_t(TerminalSize{}.columns) - 1).c_str());
     } else if (p.iteration % every == 0 || p.iteration == p.iterations) {
-      std::fprintf(stderr, "iteration %d/%d: world %u, loss %.2f, %zu alive, %.0f s left\n", p.iteration, p.iterations,
-                   p.best_world, p.best_loss, p.alive, left);
+      std::fprintf(stderr, "iteration %d/%d: %s, %s, %.0f s left\n", p.iteration, p.iterations,
+                   detail::best_text(p).c_str(), detail::running_text(p).c_str(), left);
     }
   }
   void end(const Result& r) const {

@@ -4,15 +4,16 @@
 
 #include <map>
 #include <optional>
+#include <set>
 
 #include "manyworlds/engine/world_table.hpp"
 
 namespace manyworlds::callback {
 
 /// Tells how a run goes. On a terminal: a table of its worlds that is redrawn in place, and erased at the end.
-/// Elsewhere: plain lines, one for an iteration every few seconds, and one when worlds stop or are restarted. It sets
-/// no mode of the terminal and leaves the cursor below the table, so that nothing is to be restored however the program
-/// ends; what others write there meanwhile, three lines at most, stays until the end.
+/// Elsewhere: plain lines, one for an iteration every few seconds, and one when worlds begin, stop, go on after a rest
+/// or are restarted. It sets no mode of the terminal and leaves the cursor below the table, so that nothing is to be
+/// restored however the program ends; what others write there meanwhile, three lines at most, stays until the end.
 class LiveTable {
  public:
   static constexpr double redraw_s = 0.2, log_s = 2;
@@ -24,6 +25,9 @@ class LiveTable {
 
   void start(const manyworlds::Progress& p) {
     pace_ = {p.seconds, p.evaluations};
+    known_ = p.worlds;
+    for (const WorldState& w : p.states)
+      if (is_convergence(w.reason)) at_rest_.insert(w.id);
     write(detail::print_text("%zu worlds, %d iterations, starts found in %.1f s\n", p.worlds, p.iterations, p.seconds));
     if (terminal_) draw(p);
   }
@@ -80,21 +84,33 @@ class LiveTable {
     write(text);
   }
 
+  /// "iteration 31: 2 worlds converged: 2, 18\n", or nothing when there are none.
+  static std::string told(int iteration, const std::vector<std::uint32_t>& worlds, const std::string& what) {
+    constexpr std::size_t most = 8;
+    if (worlds.empty()) return "";
+    const std::string when = "iteration " + std::to_string(iteration) + ": ";
+    if (worlds.size() == 1) return when + "world " + std::to_string(worlds[0]) + " " + what + "\n";
+    std::string text = when + std::to_string(worlds.size()) + " worlds " + what;
+    for (std::size_t i = 0; i < worlds.size() && i < most; ++i)
+      text += (i == 0 ? ": " : ", ") + std::to_string(worlds[i]);
+    return text + (worlds.size() > most ? ", ...\n" : "\n");
+  }
+
   void log(const manyworlds::Progress& p) {
     std::string text;
     for (const auto& [reason, worlds] : stopped_) {
-      constexpr std::size_t most = 8;
-      text += "iteration " + std::to_string(p.iteration) + ": ";
-      if (worlds.size() == 1) {
-        text += "world " + std::to_string(worlds[0]) + " " + state_text(reason) + "\n";
-        continue;
-      }
-      text += std::to_string(worlds.size()) + " worlds " + state_text(reason);
-      for (std::size_t i = 0; i < worlds.size() && i < most; ++i)
-        text += (i == 0 ? ": " : ", ") + std::to_string(worlds[i]);
-      text += worlds.size() > most ? ", ...\n" : "\n";
+      text += told(p.iteration, worlds, state_text(reason));
+      if (is_convergence(reason)) at_rest_.insert(worlds.begin(), worlds.end());
     }
     stopped_.clear();
+    std::vector<std::uint32_t> awake, fresh;
+    for (const WorldState& w : p.states) {
+      if (w.reason == Reason::running && at_rest_.erase(w.id) > 0) awake.push_back(w.id);
+      if (w.id >= known_) fresh.push_back(w.id);
+    }
+    text += told(p.iteration, awake, "went on from a better place");
+    text += told(p.iteration, fresh, "began");
+    known_ = p.worlds;
     for (const WorldState& w : p.states) {
       if (w.restarts == 0 || w.restarts == restarts_[w.id]) continue;
       text += detail::print_text("iteration %d: world %u restarted, process %d, restart %d\n", p.iteration, w.id, w.pid,
@@ -103,8 +119,8 @@ class LiveTable {
     }
     if (p.seconds - told_s_ >= log_s || p.iteration == 1 || p.iteration == p.iterations) {
       told_s_ = p.seconds;
-      text += detail::print_text("iteration %d/%d: world %u, loss %.2f, %zu alive, %.0f evaluations/s, %.0f s left\n",
-                                 p.iteration, p.iterations, p.best_world, p.best_loss, p.alive,
+      text += detail::print_text("iteration %d/%d: %s, %s, %.0f evaluations/s, %.0f s left\n", p.iteration,
+                                 p.iterations, detail::best_text(p).c_str(), detail::running_text(p).c_str(),
                                  pace_.evaluations_per_s(p), pace_.left_s(p));
     }
     if (!text.empty()) write(text);
@@ -118,6 +134,8 @@ class LiveTable {
   double told_s_ = 0;       ///< when it was drawn or logged
   Pace pace_{};
   std::map<Reason, std::vector<std::uint32_t>> stopped_{};  ///< since the last iteration
+  std::set<std::uint32_t> at_rest_{};                       ///< have converged, as far as it was told
+  std::size_t known_ = 0;                                   ///< worlds that there were
   std::map<std::uint32_t, int> restarts_{};
 };
 static_assert(Callback<LiveTable>);

@@ -26,6 +26,7 @@ class Observer {
       best_x_.assign(world->record.history.x.end() - std::ptrdiff_t(world->x.size()), world->record.history.x.end());
       seen_.best_x = best_x_;
       seen_.best_rss_dbm = world->weakest_dbm();
+      seen_.comparable = world->record.history.value.back() == seen_.best_loss;
     }
   }
   /// All worlds as they stand; the caller adds what it knows of the run.
@@ -33,12 +34,22 @@ class Observer {
     states_.clear();
     for (std::size_t w = 0; w < worlds_.size(); ++w) states_.push_back(state_of(worlds_[w].record));
     Progress p = seen_;
+    for (const WorldState& w : states_) {
+      p.resting += is_convergence(w.reason);
+      if (better(w.value, p.best_value)) p.best_value = w.value, p.best_value_world = w.id;
+    }
     p.states = states_;
     p.worlds = worlds_.size();
     p.alive = worlds_.count_alive();
     return p;
   }
 
+  /// Tells the histories of the worlds that ran in the run's n-th iteration that it was this one: a world that has
+  /// rested cannot know.
+  void date(const Worlds& ran, int n) const {
+    for (auto* world : ran)
+      if (world->alive() || world->resting()) world->record.history.date(n - 1 - world->record.born);
+  }
   /// Notes which worlds an executor had to help in an iteration.
   void note_events(const Worlds& ran, int iteration, std::vector<WorldEvent>& events) const {
     for (const auto* world : ran) {

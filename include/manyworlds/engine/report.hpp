@@ -3,6 +3,7 @@
 
 #include "manyworlds/engine/problem.hpp"
 #include "manyworlds/engine/result.hpp"
+#include "manyworlds/loss/loss.hpp"
 
 namespace manyworlds {
 
@@ -54,10 +55,11 @@ RssSummary summary_of(const Problem& problem, const Configuration& configuration
 }
 
 /// Chooses the winner among result.worlds (best value, then lowest id) and fills everything that describes it: x,
-/// configuration, powers before and after under the physical weight and under hard geometric optics.
-template <class Problem>
-void describe_winner(const Problem& problem, Visibility visibility, const ReportParams& prm, Result& result,
-                     typename Problem::Workspace& w) {
+/// configuration, powers before and after under the physical weight and under hard geometric optics. `final_loss` is
+/// what the values are of.
+template <Loss L, class Problem>
+void describe_winner(const Problem& problem, const L& final_loss, Visibility visibility, const ReportParams& prm,
+                     Result& result, typename Problem::Workspace& w) {
   const WorldResult* best = &result.worlds.front();
   for (const WorldResult& world : result.worlds) {
     if (better(world.value, best->value)) best = &world;
@@ -72,6 +74,7 @@ void describe_winner(const Problem& problem, Visibility visibility, const Report
   const Visibility hard = hard_visibility(visibility);
   result.rss = summary_of(problem, result.configuration, visibility, prm.coverage_dbm, w);
   result.rss_before = summary_of(problem, problem.before(), visibility, prm.coverage_dbm, w);
+  result.value_before = problem.value_of(final_loss, w);
   result.rss_hard = summary_of(problem, result.configuration, hard, prm.coverage_dbm, w);
   result.rss_hard_before = summary_of(problem, problem.before(), hard, prm.coverage_dbm, w);
 }

@@ -19,21 +19,26 @@ namespace manyworlds {
 struct RssSummary {
   std::vector<double> dbm;  ///< per receiver, transmitters combined
   double minimum_dbm = 0, p5_dbm = 0, median_dbm = 0, mean_dbm = 0;
-  double covered = 0;    ///< share above the coverage threshold
-  std::size_t dead = 0;  ///< receivers at the floor: no path reaches them
+  double mean_reached_dbm = 0;  ///< without the dead ones, which mean_dbm counts as the floor; NaN when all are dead
+  double covered = 0;           ///< share above the coverage threshold
+  std::size_t dead = 0;         ///< receivers at the floor: no path reaches them
 };
 
 inline RssSummary summarise(std::vector<double> dbm, std::span<const double> weights, double floor_dbm,
                             double coverage_dbm) {
   RssSummary s;
   std::vector<std::size_t> order;
-  double total = 0;
+  double total = 0, reached = 0;
   for (std::size_t i = 0; i < dbm.size(); ++i) {
     s.dead += dbm[i] <= floor_dbm;
     if (!(weights[i] > 0)) continue;
     order.push_back(i);
     total += weights[i];
     s.mean_dbm += weights[i] * dbm[i];
+    if (dbm[i] > floor_dbm) {
+      reached += weights[i];
+      s.mean_reached_dbm += weights[i] * dbm[i];
+    }
     if (dbm[i] >= coverage_dbm) s.covered += weights[i];
   }
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return dbm[a] < dbm[b]; });
@@ -46,6 +51,7 @@ inline RssSummary summarise(std::vector<double> dbm, std::span<const double> wei
     return dbm[order.back()];
   };
   s.mean_dbm /= total;
+  s.mean_reached_dbm /= reached;
   s.covered /= total;
   s.minimum_dbm = dbm[order.front()];
   s.p5_dbm = quantile(0.05);
@@ -54,10 +60,11 @@ inline RssSummary summarise(std::vector<double> dbm, std::span<const double> wei
   return s;
 }
 
-/// What one world went through. Row k of `x` and entry k of the others belong together: an iteration of this world (its
-/// first is 0), its place then, its loss as descended (annealed, staged), and its physical value (final loss, final
-/// visibility; NaN where it was not computed). The last row is where the world ended. Of longer runs than `most_rows`
-/// every second iteration is kept, of still longer ones every fourth, and so on, and the last.
+/// What one world went through. Row k of `x` and entry k of the others belong together: an iteration, counted from the
+/// world's first, which is 0 (those in which it rested count too, and have no row), its place then, its loss as
+/// descended (annealed, staged), and its physical value (final loss, final visibility; NaN where it was not computed).
+/// The last row is where the world ended. Of longer runs than `most_rows` every second iteration is kept, of still
+/// longer ones every fourth, and so on, and the last.
 struct History {
   std::vector<int> iteration;
   std::vector<double> loss, value;
@@ -83,6 +90,8 @@ struct History {
     x.insert(x.end(), x_now.begin(), x_now.end());
     if (rows() > most_rows) thin();
   }
+  /// The last row was this iteration, which is later than the next one after a rest.
+  void date(int at) { iteration.back() = at; }
   /// Adds the rows of another one.
   void append(const History& more) {
     for (std::size_t row = 0; row < more.rows(); ++row)
@@ -171,6 +180,7 @@ struct Result {
   std::string method = "multi_start";
   std::uint32_t winner = 0;  ///< id of the world with the best physical value
   double value = 0;          ///< that value; NaN when no world was ever finite
+  double value_before = std::numeric_limits<double>::quiet_NaN();  ///< the same loss of the scene without movers
   std::vector<double> x;
   Configuration configuration;
   std::vector<placement::Variable> variables;

@@ -81,6 +81,7 @@ class Run {
     for (Step<World>& step : steps) step.finish();
     ++iteration_;
     due_ = Due::pruning;
+    observer_.date(ran, iteration_);
     if (!ran.empty()) observer_.look(ran);
     observer_.note_events(ran, iteration_, result_.events);
     announce(ran);
@@ -145,7 +146,8 @@ class Run {
     result_.iterations = iteration_;
     result_.bytes_of_workspaces = workspaces_.bytes();
     worlds_.hand_over(result_);
-    describe_winner(problem_, prm_.visibility, prm_.report, result_, *typename Spaces::Loan(workspaces_));
+    describe_winner(problem_, physics_.final_loss(), prm_.visibility, prm_.report, result_,
+                    *typename Spaces::Loan(workspaces_));
     if (polishes && !keeper_.given_up()) {
       attempt([this] {
         polish_best(physics_, prm_.visibility, physics_.scales, prm_.polish, prm_.seed, prm_.report.coverage_dbm,

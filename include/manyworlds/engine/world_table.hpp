@@ -39,6 +39,20 @@ std::string print_text(const char* format, Args... args) {
 
 inline std::string loss_text(double loss) { return std::isfinite(loss) ? print_text("%.4f", loss) : "-"; }
 
+/// "best 55.17 (world 23)": the best value so far, by which the winner is chosen; what worlds descend on now is added
+/// while that is another thing.
+inline std::string best_text(const Progress& p) {
+  const auto of_world = [](const char* what, double v, std::uint32_t id) {
+    return std::isfinite(v) ? print_text("%s %.2f (world %u)", what, v, id) : what + std::string(" -");
+  };
+  const std::string best = of_world("best", p.best_value, p.best_value_world);
+  return p.comparable ? best : best + ", " + of_world("smoothed or staged now", p.best_loss, p.best_world);
+}
+/// "18 running, 14 at rest"
+inline std::string running_text(const Progress& p) {
+  return std::to_string(p.alive) + " running" + (p.resting > 0 ? ", " + std::to_string(p.resting) + " at rest" : "");
+}
+
 /// One column of the table: what stands in it, and whether it may be left out where the terminal is narrow.
 struct WorldColumn {
   const char* name;
@@ -80,7 +94,7 @@ inline std::string count_states(std::span<const WorldState* const> worlds) {
 
 }  // namespace detail
 
-/// A run as lines of a terminal: how far it is, and as many of its worlds as there is room for, the lowest loss first.
+/// A run as lines of a terminal: how far it is, and as many of its worlds as there is room for, the best value first.
 /// At most size.rows lines of less than size.columns characters, besides the escape sequences for bold and faint.
 inline std::vector<std::string> world_table(const Progress& p, const Pace& pace, TerminalSize size) {
   constexpr const char *bold = "\033[1m", *faint = "\033[2m", *plain = "\033[0m";
@@ -91,16 +105,16 @@ inline std::vector<std::string> world_table(const Progress& p, const Pace& pace,
     line = line.substr(0, columns);
     lines.push_back(*style ? style + line + plain : line);
   };
-  add(detail::progress_bar(p, std::clamp(int(columns) - 50, 8, 40)) + "  world " + std::to_string(p.best_world) +
-          "  loss " + detail::loss_text(p.best_loss),
-      bold);
-  add(detail::print_text("%zu of %zu worlds running, %.0f s, %.0f s left, %.0f evaluations/s", p.alive, p.worlds,
-                         p.seconds, pace.left_s(p), pace.evaluations_per_s(p)));
+  const int beside = p.comparable ? 50 : 90;
+  add(detail::progress_bar(p, std::clamp(int(columns) - beside, 8, 40)) + "  " + detail::best_text(p), bold);
+  add(detail::print_text("%zu worlds: %s, %.0f s, %.0f s left, %.0f evaluations/s", p.worlds,
+                         detail::running_text(p).c_str(), p.seconds, pace.left_s(p), pace.evaluations_per_s(p)));
   if (p.states.empty()) return lines;
 
   std::vector<const WorldState*> worlds;
   for (const WorldState& w : p.states) worlds.push_back(&w);
   std::sort(worlds.begin(), worlds.end(), [](const WorldState* a, const WorldState* b) {
+    if (better(a->value, b->value) || better(b->value, a->value)) return better(a->value, b->value);
     return better(a->loss, b->loss) || (!better(b->loss, a->loss) && a->id < b->id);
   });
   std::vector<detail::WorldColumn> shown;
@@ -124,7 +138,7 @@ inline std::vector<std::string> world_table(const Progress& p, const Pace& pace,
   const std::size_t room = rows - lines.size(), fit = worlds.size() <= room ? worlds.size() : room > 0 ? room - 1 : 0;
   for (std::size_t i = 0; i < fit; ++i) {
     const WorldState& w = *worlds[i];
-    add(row([&](const detail::WorldColumn& c) { return c.text(w); }), w.id == p.best_world          ? bold
+    add(row([&](const detail::WorldColumn& c) { return c.text(w); }), w.id == p.best_value_world    ? bold
                                                                       : w.reason == Reason::running ? ""
                                                                                                     : faint);
   }

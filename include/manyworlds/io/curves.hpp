@@ -13,8 +13,9 @@ enum class Fate { finished, pruned, failed, winner };
 /// One world's values over the iterations; NaN leaves a gap.
 struct Curve {
   std::vector<double> values{};
-  int first = 0;             ///< iteration of values[0]
-  std::vector<int> after{};  ///< iterations from there to each value; empty: 0, 1, 2, ...
+  std::vector<double> trace{};  ///< a fainter line behind, as many values or none
+  int first = 0;                ///< iteration of values[0]
+  std::vector<int> after{};     ///< iterations from there to each value; empty: 0, 1, 2, ...
   Fate fate = Fate::finished;
   std::string name{};  ///< used for the winner: "World 7"
 
@@ -70,7 +71,8 @@ inline Range range_of(std::span<const Curve> curves) {
 }  // namespace detail
 
 /// Convergence of all worlds in one diagram of 1200 x 760 pixels: finished ones thin, pruned ones dashed and grey with
-/// a cross at their end, the winner on top. Errors: InputError when there are no curves or the range is reversed.
+/// a cross at their end, the winner on top; traces are cut off beyond the values. Errors: InputError when there are no
+/// curves or the range is reversed.
 inline Image draw_curves(std::span<const Curve> curves, const CurvesOptions& options = {}) {
   const std::string where = "curves '" + options.title + "'";
   if (curves.empty()) throw InputError(where, "there are no curves to draw");
@@ -119,21 +121,27 @@ inline Image draw_curves(std::span<const Curve> curves, const CurvesOptions& opt
       if (fate == Fate::winner && !curve.name.empty()) winner = "winner: " + curve.name;
       const detail::CurveStyle& style = detail::style_of(fate);
       canvas.clip({plot.lo - Point2{0, 2}, plot.hi + Point2{0, 2}});
-      Polyline line;
-      const auto flush = [&] {
-        if (!line.empty()) canvas.stroke(line, style.width, style.color, style.dash);
-        line.clear();
-      };
       std::optional<Point2> end;
-      for (std::size_t i = 0; i < curve.values.size(); ++i) {
-        if (!std::isfinite(curve.values[i])) {
-          flush();
-          continue;
+      const auto draw = [&](const std::vector<double>& values, double width, Color color) {
+        Polyline line;
+        const auto flush = [&] {
+          if (!line.empty()) canvas.stroke(line, width, color, style.dash);
+          line.clear();
+        };
+        for (std::size_t i = 0; i < values.size(); ++i) {
+          if (!std::isfinite(values[i])) {
+            flush();
+            continue;
+          }
+          end = pixel(double(curve.at(i)), values[i]);
+          line.push_back(*end);
         }
-        end = pixel(double(curve.at(i)), curve.values[i]);
-        line.push_back(*end);
-      }
-      flush();
+        flush();
+      };
+      Color faint = style.color;
+      faint.opacity *= 0.35;
+      draw(curve.trace, 1.3, faint);
+      draw(curve.values, style.width, style.color);
       canvas.clip({plot.lo - Point2{8, 8}, plot.hi + Point2{8, 8}});
       if (end) detail::draw_end(canvas, *end, fate);
       canvas.unclip();

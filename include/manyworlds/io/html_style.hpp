@@ -34,10 +34,10 @@ section, .tiles div { background: var(--paper); border: 1px solid var(--line); b
 section { padding: 18px 20px; margin-top: 18px; }
 section.warnings { border-color: var(--failed); }
 .warnings ul { margin: 4px 0 0; padding-left: 20px; overflow-wrap: anywhere; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(165px, 1fr)); gap: 12px; margin: 18px 0 0; }
-.tiles div { padding: 12px 16px; display: flex; flex-direction: column; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(148px, 1fr)); gap: 10px; margin: 18px 0 0; }
+.tiles div { padding: 12px; display: flex; flex-direction: column; }
 .tiles dt { color: var(--soft); font-size: 13px; }
-.tiles dd { margin: 0; font-size: 25px; font-weight: 650; letter-spacing: -0.01em; font-variant-numeric: tabular-nums; }
+.tiles dd { margin: 0; font-size: 22px; font-weight: 650; letter-spacing: -0.01em; font-variant-numeric: tabular-nums; }
 .tiles dd.small { font-size: 13px; font-weight: 400; color: var(--soft); letter-spacing: 0; }
 .tiles .main dd:not(.small) { color: var(--winner); }
 .wide { overflow-x: auto; }
@@ -78,7 +78,8 @@ tbody tr:last-child th, tbody tr:last-child td { border-bottom: 0; }
 #view0:checked ~ .pictures .view0, #view1:checked ~ .pictures .view1, #view2:checked ~ .pictures .view2,
 #views:checked ~ .pictures figure { display: block; }
 #views:checked ~ .pictures { grid-template-columns: repeat(auto-fit, minmax(min(100%, 500px), 1fr)); }
-.pictures > div { min-width: 0; } .pictures th, .pictures td { padding: 4px 7px; } .pictures h3 { margin-top: 12px; }
+.pictures > div { min-width: 0; } .pictures th, .pictures td { padding: 4px 6px; white-space: normal; }
+.pictures h3 { margin-top: 12px; }
 figcaption { display: none; font-weight: 600; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 22px; font-size: 13px; color: var(--soft); margin: 8px 0 4px;
   max-width: none; }
@@ -104,7 +105,8 @@ svg g.winner, svg .dense g.winner { color: var(--winner); stroke: var(--winner);
 svg .dot { fill: currentColor; stroke: none; } svg .mark { stroke-width: 1.6; stroke-opacity: 1; }
 svg g.winner circle.dot { stroke: var(--paper); stroke-width: 1.5; }
 svg .bar { stroke-width: 4; } svg .event { fill: var(--failed); stroke: var(--paper); stroke-width: 1; }
-svg .start { stroke-width: 1.3; } svg .hit { stroke: transparent; stroke-width: 9; stroke-dasharray: none; }
+svg .start { stroke-width: 1.3; } svg g.winner .trace { stroke-width: 1.3; stroke-opacity: 0.35; }
+svg .hit { stroke: transparent; stroke-width: 9; stroke-dasharray: none; }
 svg g[data-w]:hover, svg g.hot, svg .dense g[data-w]:hover, svg .dense g.hot { stroke-width: 4; stroke-opacity: 1;
   stroke: var(--ink); color: var(--ink); }
 footer { color: var(--soft); font-size: 13px; margin-top: 22px; }

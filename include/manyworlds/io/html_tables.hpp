@@ -16,12 +16,13 @@ inline std::string dbm_cell(double dbm, double floor_dbm) {
 
 }  // namespace detail
 
-/// Powers before and after, by the edge weight and by geometric optics.
+/// Powers before and after, by the edge weight and by geometric optics; the mean is of the receivers that a path
+/// reaches.
 inline std::string powers_table(const Result& r, double floor_dbm, double coverage_dbm) {
   std::vector<std::vector<std::string>> rows;
   const auto row = [&](const std::string& name, const RssSummary& s) {
     rows.push_back({name, detail::dbm_cell(s.minimum_dbm, floor_dbm), detail::dbm_cell(s.p5_dbm, floor_dbm),
-                    detail::dbm_cell(s.median_dbm, floor_dbm), html::fixed(s.mean_dbm, 1),
+                    detail::dbm_cell(s.median_dbm, floor_dbm), detail::dbm_cell(s.mean_reached_dbm, floor_dbm),
                     html::fixed(100 * s.covered, 1) + " %", html::count(s.dead)});
   };
   row("before", r.rss_before);
@@ -29,7 +30,7 @@ inline std::string powers_table(const Result& r, double floor_dbm, double covera
   row("before, geometric optics", r.rss_hard_before);
   row("after, geometric optics", r.rss_hard);
   if (r.polished) row("polished, geometric optics", r.polished->rss);
-  return html::table({"", "min", "5 %", "median", "mean", "above " + to_text(coverage_dbm), "dead"}, rows);
+  return html::table({"", "min", "5 %", "median", "mean of reached", "above " + to_text(coverage_dbm), "dead"}, rows);
 }
 
 /// Where a configuration has movers and moved transmitters; metres and radians.
@@ -69,7 +70,8 @@ inline std::string worlds_table(const std::vector<RankedWorld>& worlds, std::siz
     cell(html::fixed(w.value, 3));
     cell(w.reason == Reason::step || w.reason == Reason::gradient || w.reason == Reason::loss_change
              ? std::string("converged (") + choices(w.reason)[std::size_t(w.reason)] + ")"
-             : state_text(w.reason));
+         : w.reason == Reason::iterations ? "ran to the end"
+                                          : state_text(w.reason));
     cell(std::to_string(w.born));
     cell(std::to_string(worlds[i].iterations()));
     cell(to_text(w.rate));
@@ -142,7 +144,8 @@ inline std::string cost_tables(const Result& r) {
       {"starts rejected, without a gradient", html::count(c.starts_rejected)},
       {"worlds that began later", html::count(c.new_starts)},
       {"single starts that sets were put together from", html::count(c.pool)},
-      {"memory of workspaces", html::fixed(double(r.bytes_of_workspaces) / 1e6, 1) + " MB"},
+      {"memory of workspaces",
+       r.bytes_of_workspaces > 0 ? html::fixed(double(r.bytes_of_workspaces) / 1e6, 1) + " MB" : "in other processes"},
       {"memory of a world", html::fixed(double(r.bytes_per_world) / 1e3, 1) + " kB"}};
   return html::element("div", "class=\"phases\" role=\"img\" aria-label=\"shares of the time\"", bar) +
          html::element("div", "class=\"pair\"", html::table({}, rows) + html::table({}, counts));

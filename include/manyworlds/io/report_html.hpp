@@ -22,9 +22,7 @@ namespace detail {
 class HtmlPage {
  public:
   HtmlPage(const Problem& problem, const Result& result, const HtmlReport& report)
-      : problem_(problem), result_(result), report_(report), worlds_(ranking(result)) {
-    if (const std::string* const loss = find_value(result.params, "loss")) loss_ = *loss;
-  }
+      : problem_(problem), result_(result), report_(report), worlds_(ranking(result)), loss_(loss_name(result)) {}
 
   std::string text() const {
     const std::string title =
@@ -60,9 +58,9 @@ class HtmlPage {
                                    {"worlds", "Worlds"},
                                    {"configuration", "Configuration"}})
       links += html::element("a", "href=\"#" + std::string(id) + "\"", name);
-    std::string lead = "World " + std::to_string(result_.winner) + " of " + html::count(worlds_.size());
+    std::string lead = "World " + std::to_string(result_.winner) + " of " + count_worlds(result_);
     lead += std::isfinite(result_.value)
-                ? " wins with " + html::fixed(result_.value, 3) + " (" + html::escaped(loss_) + ", lower is better)"
+                ? " wins: loss " + loss_change(result_, "&#8594;") + " (" + html::escaped(loss_) + ", lower is better)"
                 : " stands for all: no world was ever finite";
     lead += " after " + html::count(std::size_t(result_.iterations), "iteration") + ".";
     const std::string badge = result_.interrupted ? " <span class=\"badge\">interrupted</span>" : "";
@@ -111,9 +109,13 @@ class HtmlPage {
 
   std::string convergence() const {
     const std::vector<RankedWorld> drawn = sampled(worlds_, most_lines);
+    const std::string unit = loss_unit(loss_);
     return section("convergence", "Convergence",
-                   sample_note(drawn.size(), worlds_.size()) + "Point at a line to see which world it is.",
-                   svg_convergence(drawn, iterations(), "loss " + loss_) + worlds_legend(worlds_));
+                   sample_note(drawn.size(), worlds_.size()) +
+                       "Lines are the best value of each world so far; the faint one is where the winner was in each "
+                       "iteration. Point at a line to see which world it is.",
+                   svg_convergence(drawn, iterations(), "best " + loss_ + (unit.empty() ? "" : " (" + unit + ")")) +
+                       worlds_legend(worlds_));
   }
 
   std::string starts() const {
@@ -149,7 +151,8 @@ class HtmlPage {
     const std::size_t all = result_.events.size();
     std::string note =
         sample_note(drawn.size(), worlds_.size()) +
-        "A bar for each world, from the iteration in which it was born over those that it ran; rests are left out.";
+        "A bar for each world over the iterations in which it ran; gaps are rests after which it went on from a better "
+        "place.";
     if (all > 0) note += " Triangles mark what happened to their processes.";
     if (all > most_events)
       note += " The first " + html::count(most_events) + " of " + html::count(all, "event") + " are listed.";
@@ -180,7 +183,7 @@ class HtmlPage {
   const Result& result_;
   const HtmlReport& report_;
   std::vector<RankedWorld> worlds_;
-  std::string loss_ = "loss";
+  std::string loss_;
 };
 
 }  // namespace detail

@@ -4,6 +4,7 @@
 #include "manyworlds/engine/result.hpp"
 #include "manyworlds/engine/scene_problem.hpp"
 #include "manyworlds/io/csv.hpp"
+#include "manyworlds/io/loss_text.hpp"
 #include "manyworlds/io/paths_json.hpp"
 
 namespace manyworlds::io {
@@ -38,8 +39,48 @@ inline json summary_json(const RssSummary& s, double floor_dbm) {
   std::vector<std::size_t> dead;
   for (std::size_t i = 0; i < s.dbm.size(); ++i)
     if (s.dbm[i] <= floor_dbm) dead.push_back(i);
-  return {{"minimum_dbm", s.minimum_dbm}, {"p5_dbm", s.p5_dbm}, {"median_dbm", s.median_dbm}, {"mean_dbm", s.mean_dbm},
-          {"covered", s.covered},         {"dead", s.dead},     {"dead_receivers", dead},     {"rss_dbm", s.dbm}};
+  return {{"minimum_dbm", s.minimum_dbm},
+          {"p5_dbm", s.p5_dbm},
+          {"median_dbm", s.median_dbm},
+          {"mean_dbm", s.mean_dbm},
+          {"mean_reached_dbm", s.mean_reached_dbm},
+          {"covered", s.covered},
+          {"dead", s.dead},
+          {"dead_receivers", dead},
+          {"rss_dbm", s.dbm}};
+}
+
+inline json antenna_json(const Antenna& antenna) {
+  constexpr std::array<const char*, 4> patterns{"iso", "dipole", "hw_dipole", "tr38901"};
+  return {{"pattern", patterns.at(std::size_t(antenna.pattern))}, {"slants", antenna.slants}};
+}
+/// The transmitters as they were given: where, turned how, and how strong.
+inline json transmitters_json(const Scene& scene) {
+  json all = json::array();
+  for (const Transmitter& t : scene.transmitters) {
+    all.push_back({{"name", t.name},
+                   {"position", to_json(t.position)},
+                   {"orientation", to_json(t.orientation)},
+                   {"power_dbm", t.power_dbm}});
+    all.back().update(antenna_json(t.antenna));
+  }
+  return all;
+}
+/// The receivers in the order of all lists of powers. What is left out is alike: weights and orientations; without
+/// rows and columns it is no grid, without a pattern an isotropic antenna for both polarisations.
+inline json receivers_json(const ReceiverSet& receivers) {
+  json positions = json::array();
+  for (const Vec3d& p : receivers.positions) positions.emplace_back(to_json(p));
+  json all{{"positions", positions}};
+  if (!receivers.weights.empty()) all["weights"] = receivers.weights;
+  if (!receivers.orientations.empty()) {
+    all["orientations"] = json::array();
+    for (const Vec3d& o : receivers.orientations) all["orientations"].emplace_back(to_json(o));
+  }
+  if (receivers.rows > 0)
+    all.update({{"rows", receivers.rows}, {"columns", receivers.columns}, {"spacing", receivers.spacing}});
+  if (receivers.antenna) all.update(antenna_json(*receivers.antenna));
+  return all;
 }
 
 inline json world_json(const WorldResult& world, std::size_t variables) {
@@ -99,8 +140,9 @@ inline void print_json(const json& value, std::string& text, std::size_t depth =
 }  // namespace detail
 
 /// Everything a Result holds, numbers that are not finite as null. Positions in metres, orientations as yaw, pitch and
-/// roll in radians, powers in dBm, times in seconds; "params" under their dotted names. Two runs of the same search
-/// differ in "times" and "execution" only, wherever they ran.
+/// roll in radians, powers in dBm, times in seconds; "params" under their dotted names; "before" is the scene without
+/// movers. "mean_dbm" counts dead receivers as "floor_dbm", "mean_reached_dbm" leaves them out. Two runs of the same
+/// search differ in "times" and "execution" only, wherever they ran.
 inline nlohmann::ordered_json result_json(const Problem& problem, const Result& r) {
   using json = nlohmann::ordered_json;
   json variables = json::array(), worlds = json::array(), params = json::object();
@@ -108,6 +150,7 @@ inline nlohmann::ordered_json result_json(const Problem& problem, const Result& 
     variables.push_back({{"name", v.name}, {"lower", v.lower}, {"upper", v.upper}, {"unit", v.angle ? "rad" : "m"}});
   for (const WorldResult& world : r.worlds) worlds.push_back(detail::world_json(world, r.variables.size()));
   for (const auto& [name, value] : r.params) params[name] = value;
+  const std::string loss = loss_name(r), unit = loss_unit(loss);
   const double floor = problem.floor_dbm;
   const auto summaries = [&](const RssSummary& physical, const RssSummary& hard) {
     return json{{"physical", detail::summary_json(physical, floor)}, {"hard", detail::summary_json(hard, floor)}};
@@ -120,6 +163,7 @@ inline nlohmann::ordered_json result_json(const Problem& problem, const Result& 
               {"iterations", r.iterations},
               {"interrupted", r.interrupted},
               {"winner", winner},
+              {"loss", {{"name", loss}, {"unit", unit.empty() ? json() : json(unit)}}},
               {"variables", variables},
               {"before", summaries(r.rss_before, r.rss_hard_before)},
               {"after", summaries(r.rss, r.rss_hard)},
@@ -143,8 +187,12 @@ inline nlohmann::ordered_json result_json(const Problem& problem, const Result& 
               {"bytes_per_world", r.bytes_per_world},
               {"execution", detail::execution_json(r)},
               {"params", params},
+              {"transmitters", detail::transmitters_json(*problem.scene)},
+              {"receivers", detail::receivers_json(problem.scene->receivers)},
               {"worlds", worlds}};
   result["before"].update(detail::configuration_json(problem, problem.before()));
+  result["before"]["loss"] = r.value_before;
+  result["after"]["loss"] = r.value;
   if (r.polished) {
     result["polished"] = {{"world", r.polished->world},
                           {"value", r.polished->value},

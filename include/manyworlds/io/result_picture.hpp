@@ -72,16 +72,47 @@ inline Gain gain_of(std::span<const double> before, std::span<const double> afte
   return gain;
 }
 
-/// Histories of all worlds, the winner named.
+inline Fate fate_of(const WorldResult& world, const Result& r) {
+  if (world.id == r.winner) return Fate::winner;
+  if (world.reason == Reason::pruned) return Fate::pruned;
+  return world.reason == Reason::non_finite || world.reason == Reason::failed ? Fate::failed : Fate::finished;
+}
+
+/// How a world came along: at each row of its history its value, and the best of them so far. As long as physical
+/// values are not computed (edges are smoother), losses as descended and the best of these, with a gap at the end since
+/// the two do not compare.
+struct Course {
+  std::vector<double> now, best;  ///< NaN where the loss was not finite
+};
+inline Course course_of(const WorldResult& world) {
+  const History& h = world.history;
+  std::size_t physical = h.rows();  // from here on, all values are known
+  while (physical > 0 && (std::isfinite(h.value[physical - 1]) || !std::isfinite(h.loss[physical - 1]))) --physical;
+  Course course;
+  double best = std::nan("");
+  for (std::size_t row = 0; row < h.rows(); ++row) {
+    if (row == physical) best = std::nan("");
+    const bool gap = row + 1 == physical && physical < h.rows();
+    const double now = gap || !std::isfinite(h.loss[row]) ? std::nan("") : row < physical ? h.loss[row] : h.value[row];
+    if (better(now, best)) best = now;
+    course.now.push_back(now);
+    course.best.push_back(std::isfinite(now) ? best : now);
+  }
+  // Rows that a long history has left out, and the start, may have been better.
+  const bool ended = physical < h.rows() && std::isfinite(course.best.back());
+  if (ended && better(world.value, course.best.back())) course.best.back() = world.value;
+  return course;
+}
+
+/// The best of each world so far, the winner named, with where it was in each iteration behind.
 inline std::vector<Curve> convergence_curves(const Result& r) {
   std::vector<Curve> curves;
   for (const WorldResult& world : r.worlds) {
-    const Fate fate = world.id == r.winner                                                   ? Fate::winner
-                      : world.reason == Reason::pruned                                       ? Fate::pruned
-                      : world.reason == Reason::non_finite || world.reason == Reason::failed ? Fate::failed
-                                                                                             : Fate::finished;
-    curves.push_back(
-        {world.history.loss, world.born, world.history.iteration, fate, "World " + std::to_string(world.id)});
+    const Fate fate = fate_of(world, r);
+    Course course = course_of(world);
+    if (fate != Fate::winner) course.now.clear();
+    curves.push_back({std::move(course.best), std::move(course.now), world.born, world.history.iteration, fate,
+                      "World " + std::to_string(world.id)});
   }
   return curves;
 }

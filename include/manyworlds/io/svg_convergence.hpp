@@ -29,11 +29,10 @@ struct LossRange {
   Range range{};
   bool cut = false;
 };
-inline LossRange loss_range(std::span<const RankedWorld> worlds) {
+inline LossRange loss_range(std::span<const Course> worlds) {
   std::vector<double> all;
-  for (const RankedWorld& w : worlds)
-    std::copy_if(w.result->history.loss.begin(), w.result->history.loss.end(), std::back_inserter(all),
-                 [](double v) { return std::isfinite(v); });
+  for (const Course& w : worlds)
+    std::copy_if(w.best.begin(), w.best.end(), std::back_inserter(all), [](double v) { return std::isfinite(v); });
   if (all.empty()) return {};
   std::sort(all.begin(), all.end());
   const double lo = all.front(), most = all[(all.size() - 1) * 99 / 100];
@@ -44,50 +43,58 @@ inline LossRange loss_range(std::span<const RankedWorld> worlds) {
 
 }  // namespace detail
 
-/// Loss over iterations, the worst world first so that the winner is on top. Lines have at most about `most` points.
+/// Best loss so far over iterations, the worst world first so that the winner is on top, and faintly where the winner
+/// was in each. Lines have at most about `most` points.
 inline std::string svg_convergence(const std::vector<RankedWorld>& worlds, int iterations, const std::string& loss,
                                    std::size_t most = 400) {
-  const auto [y, cut] = detail::loss_range(worlds);
+  std::vector<Course> courses;
+  for (const RankedWorld& w : worlds) courses.push_back(course_of(*w.result));
+  const auto [y, cut] = detail::loss_range(courses);
   SvgPlot plot({1030, 400}, {0, double(std::max(1, iterations))}, y);
   plot.x_axis("iteration", 12, true);
   plot.y_axis(loss + ", lower is better", 8, true);
   plot.add(worlds_begin(worlds.size()));
-  for (auto w = worlds.rbegin(); w != worlds.rend(); ++w) {
-    const std::vector<double>& values = w->result->history.loss;
-    std::string d;
-    Polyline line;
+  for (std::size_t k = worlds.size(); k-- > 0;) {
+    const RankedWorld& w = worlds[k];
     std::optional<Point2> end;
-    const auto flush = [&] {
-      if (line.size() == 1) line.push_back(line[0] + Point2{0.1, 0});
-      if (!line.empty()) d += SvgPlot::path(line);
-      line.clear();
-    };
-    for (const std::size_t i : detail::thinned(values, most)) {
-      if (!std::isfinite(values[i])) {
-        flush();
-        continue;
+    const auto draw = [&](const std::vector<double>& values) {
+      std::string d;
+      Polyline line;
+      const auto flush = [&] {
+        if (line.size() == 1) line.push_back(line[0] + Point2{0.1, 0});
+        if (!line.empty()) d += SvgPlot::path(line);
+        line.clear();
+      };
+      for (const std::size_t i : detail::thinned(values, most)) {
+        if (!std::isfinite(values[i])) {
+          flush();
+          continue;
+        }
+        end = plot.at(w.result->born + double(w.result->history.iteration[i]), values[i]);
+        line.push_back(*end);
       }
-      end = plot.at(w->result->born + double(w->result->history.iteration[i]), values[i]);
-      line.push_back(*end);
-    }
-    flush();
+      flush();
+      return d;
+    };
+    const std::string trace = w.fate == Fate::winner ? draw(courses[k].now) : "", d = draw(courses[k].best);
     if (!end) continue;
-    const std::string id = "c" + std::to_string(w->result->id);
-    plot.add(world_group(
-        *w, "<path id=\"" + id + "\" d=\"" + d + "\"/><use class=\"hit\" href=\"#" + id + "\"/>" + end_mark(*w, *end)));
+    const std::string id = "c" + std::to_string(w.result->id);
+    plot.add(world_group(w, (trace.empty() ? "" : "<path class=\"trace\" d=\"" + trace + "\"/>") + "<path id=\"" + id +
+                                "\" d=\"" + d + "\"/><use class=\"hit\" href=\"#" + id + "\"/>" + end_mark(w, *end)));
   }
   plot.add("</g>");
   if (cut) plot.add(SvgPlot::text(plot.frame().lo + Point2{10, 18}, "higher losses are cut off", "start"));
-  return plot.svg("convergence-plot", "Loss of each world over the iterations", 6);
+  return plot.svg("convergence-plot", "Best loss of each world so far over the iterations", 6);
 }
 
 /// How many worlds ran in each iteration.
 inline std::string svg_running(const std::vector<RankedWorld>& worlds, int iterations) {
   std::vector<int> change(std::size_t(std::max(1, iterations)) + 2, 0);
-  for (const RankedWorld& w : worlds) {
-    ++change[std::size_t(std::min(w.result->born, iterations))];
-    --change[std::size_t(std::min(w.last(), iterations))];
-  }
+  for (const RankedWorld& w : worlds)
+    for (const auto& [from, to] : w.stretches()) {
+      ++change[std::size_t(std::min(from, iterations))];
+      --change[std::size_t(std::min(to, iterations))];
+    }
   Polyline steps;
   int running = 0, most = 1;
   for (std::size_t i = 0; i < change.size(); ++i) most = std::max(most, running += change[i]);
@@ -103,7 +110,7 @@ inline std::string svg_running(const std::vector<RankedWorld>& worlds, int itera
   return plot.svg("running-plot", "Worlds that ran in each iteration", 0);
 }
 
-/// A bar for each world from the iteration in which it was born, in the order of their ids, with what happened to it.
+/// A bar for each world over the iterations in which it ran, in the order of their ids, with what happened to it.
 inline std::string svg_lives(std::vector<RankedWorld> worlds, int iterations, std::span<const WorldEvent> events) {
   std::sort(worlds.begin(), worlds.end(),
             [](const RankedWorld& a, const RankedWorld& b) { return a.result->id < b.result->id; });
@@ -114,10 +121,14 @@ inline std::string svg_lives(std::vector<RankedWorld> worlds, int iterations, st
   const std::size_t every = std::size_t(std::ceil(13 / row));
   for (std::size_t i = 0; i < worlds.size(); ++i) {
     const RankedWorld& w = worlds[i];
-    const Point2 from = plot.at(w.result->born, double(i) + 0.5), to = plot.at(w.last(), double(i) + 0.5);
+    const double middle = double(i) + 0.5;
+    std::string bars, happened;
+    for (const auto& [from, to] : w.stretches()) {
+      bars += SvgPlot::path({plot.at(from, middle), plot.at(to, middle) + Point2{0.1, 0}});
+      happened += (happened.empty() ? "iterations " : ", ") + std::to_string(from) + " to " + std::to_string(to);
+    }
     std::string shapes =
-        "<path class=\"bar\" d=\"" + SvgPlot::path({from, to + Point2{0.1, 0}}) + "\"/>" + end_mark(w, to);
-    std::string happened = "iterations " + std::to_string(w.result->born) + " to " + std::to_string(w.last());
+        "<path class=\"bar\" d=\"" + bars + "\"/>" + end_mark(w, plot.at(w.stretches().back().second, middle));
     for (const WorldEvent& event : events) {
       if (event.world != w.result->id) continue;
       const Point2 at = plot.at(event.iteration, double(i) + 0.5);
@@ -126,7 +137,7 @@ inline std::string svg_lives(std::vector<RankedWorld> worlds, int iterations, st
       happened += "\niteration " + std::to_string(event.iteration) + ": " + event.what;
     }
     plot.add(world_group(w, shapes, happened));
-    if (i % every == 0) plot.row_label(from.y, std::to_string(w.result->id));
+    if (i % every == 0) plot.row_label(plot.at(0, middle).y, std::to_string(w.result->id));
   }
   plot.add("</g>");
   return plot.svg("lives-plot", "When each world ran", 6);

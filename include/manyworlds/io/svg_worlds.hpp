@@ -12,16 +12,30 @@ struct RankedWorld {
 
   /// Class of its shapes in the style sheet: winner, finished, pruned or failed.
   const char* kind() const { return detail::style_of(fate).name; }
-  /// Iterations that it has run, and the last of them if it did not rest in between.
-  int iterations() const { return result->history.rows() > 0 ? result->history.iteration.back() : 0; }
-  int last() const { return result->born + iterations(); }
+  /// Iterations of the run in which it ran, from and to, with its rests in between. Of long histories, which leave out
+  /// rows, short rests are not seen.
+  std::vector<std::pair<int, int>> stretches() const {
+    const History& h = result->history;
+    std::vector<std::pair<int, int>> all{{result->born, result->born}};
+    for (std::size_t row = 1; row < h.rows(); ++row) {
+      const int at = result->born + h.iteration[row];
+      if (h.iteration[row] - h.iteration[row - 1] > h.every) all.push_back({at, at});
+      all.back().second = at;
+    }
+    return all;
+  }
+  /// How many these are.
+  int iterations() const {
+    int n = -1;
+    for (const auto& [from, to] : stretches()) n += to - from + 1;
+    return n;
+  }
 };
 
 /// Best value first, as the winner was chosen.
 inline std::vector<RankedWorld> ranking(const Result& r) {
   std::vector<RankedWorld> worlds;
-  const std::vector<Curve> curves = convergence_curves(r);
-  for (std::size_t i = 0; i < r.worlds.size(); ++i) worlds.push_back({&r.worlds[i], curves[i].fate});
+  for (const WorldResult& world : r.worlds) worlds.push_back({&world, fate_of(world, r)});
   std::stable_sort(worlds.begin(), worlds.end(),
                    [](const RankedWorld& a, const RankedWorld& b) { return better(a.result->value, b.result->value); });
   return worlds;
