@@ -132,9 +132,8 @@ TEST(Validate, WarnsOfDevicesOnASurfaceByName) {
 TEST(Validate, WarnsOfDevicesFarFromEverything) {
   Scene scene = good_scene();
   const Boxd box = bounds_of(scene);
-  const double far = norm(box.size()) / 2;
-  scene.transmitters[0].position = box.hi + Vec3d{0.9 * far, 0, 0};
-  scene.receivers.positions[1] = box.lo - Vec3d{0, 0.9 * far, 0};
+  scene.transmitters[0].position = box.hi + Vec3d{49, 0, 0};
+  scene.receivers.positions[1] = box.lo - Vec3d{0, 49, 0};
   EXPECT_TRUE(validate(scene).empty());
   scene.transmitters[0].position = box.hi + Vec3d{100, 0, 0};
   scene.receivers.positions[1] = box.lo - Vec3d{0, 200, 0};

@@ -122,11 +122,11 @@ inline void add_warnings(const Scene& scene, const std::vector<std::int64_t>& ob
                      " receivers lie " + many + ": " + names);
 }
 
-/// Devices farther from the scene than half its diagonal, which is rarely meant: a wrong unit, or another scene's
-/// numbers.
+/// Devices farther from the scene than 50 m and half its diagonal, which is rarely meant: a wrong unit, or the numbers
+/// of another scene.
 inline void add_far_devices(const Scene& scene, const std::vector<Vec3d>& points, std::vector<std::string>& warnings) {
   const Boxd box = bounds_of(scene);
-  const double far = norm(box.size()) / 2;
+  const double far = std::max(50.0, norm(box.size()) / 2);
   const auto metres = [](double m) { return to_text(std::round(m)) + " m from everything in the scene"; };
   std::size_t count = 0;
   double most = 0;
