@@ -19,15 +19,23 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 FREQUENCY = 3.5e9
 
 
+def triangles(mesh):
+    """Corners [triangle][3][3]; a rectangle of Mitsuba's is no mesh, but a square from -1 to 1 and where it goes."""
+    if "faces" in mesh:
+        vertices = np.array(mesh["vertex_positions"], dtype=np.float64).reshape(-1, 3)
+        return vertices[np.array(mesh["faces"]).reshape(-1, 3)]
+    square = np.array([[-1, -1, 0, 1], [1, -1, 0, 1], [1, 1, 0, 1], [-1, 1, 0, 1]])
+    to_world = np.array(mesh["to_world"].matrix, dtype=np.float64).reshape(4, 4)
+    return (square @ to_world.T)[[[0, 1, 2], [0, 2, 3]], :3]
+
+
 def of_sionna(file):
     scene = rt.load_scene(file, merge_shapes=False)
     scene.frequency = FREQUENCY
     objects = {}
     for name, o in scene.objects.items():
         mesh, m = mi.traverse(o.mi_mesh), o.radio_material
-        faces = np.array(mesh["faces"]).reshape(-1, 3)
-        vertices = np.array(mesh["vertex_positions"], dtype=np.float64).reshape(-1, 3)
-        objects[name] = {"centroids": vertices[faces].mean(axis=1), "material": m.name,
+        objects[name] = {"centroids": triangles(mesh).mean(axis=1), "material": m.name,
                          "itu_type": getattr(m, "itu_type", ""), "eps_r": m.relative_permittivity[0],
                          "sigma": m.conductivity[0], "thickness": m.thickness[0],
                          "scattering": m.scattering_coefficient[0]}
