@@ -83,11 +83,14 @@ TEST_F(Place, RefusesACheckpointOfAnotherScene) {
 }
 
 TEST_F(Place, KeepsToAMemoryBudgetAndSaysWhatItExpects) {
-  const Arguments processes{"--executor", "processes", "--processes", "6", "--memory-budget"};
-  const Outcome outcome = run(full + processes + Arguments{"60MB"});
+  Arguments processes{"--executor", "processes", "--processes", "6"};
+  const json free = found(full + processes)["execution"];
+  const double budget = 5 * std::stod(free["bytes_per_worker_expected"].get<std::string>());
+  processes.push_back("--memory-budget");
+  const Outcome outcome = run(full + processes + Arguments{std::to_string(int(budget / 1e6)) + "MB"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   const json used = result()["execution"];
-  EXPECT_LT(std::stod(used["bytes_of_workers"].get<std::string>()), 60e6);
+  EXPECT_LT(std::stod(used["bytes_of_workers"].get<std::string>()), budget);
   EXPECT_NE(outcome.err.find(" MB in all expected of a budget of "), std::string::npos) << outcome.err;
   EXPECT_NE(outcome.out.find("workers took "), std::string::npos) << outcome.out;
   for (const auto& [size, where] : {std::pair{"10 MB", "executor.memory_budget_bytes: expected at least "},
