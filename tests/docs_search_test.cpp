@@ -8,6 +8,7 @@
 
 #include "../examples/gradient_check.hpp"
 #include "folder.hpp"
+#include "user_policies.hpp"
 
 namespace mw = manyworlds;
 
@@ -15,22 +16,7 @@ namespace {
 
 const std::string scenes = MANYWORLDS_SOURCE_DIR "/examples/scenes/";
 
-struct Shortfall {
-  static constexpr const char* name = "shortfall";
-  struct Params {
-    double target_dbm = -50;
-  } prm;
-  template <class T>
-  MW_HD T term(T rss_dbm) const {
-    return mw::square(mw::max(T(0), T(prm.target_dbm) - rss_dbm));
-  }
-  template <class T>
-  MW_HD T term_gradient(T rss_dbm) const {
-    return T(-2) * mw::max(T(0), T(prm.target_dbm) - rss_dbm);
-  }
-};
-
-/// The same with a mistake in its derivative.
+/// The loss of an example with a mistake in its derivative.
 struct Mistaken : Shortfall {
   template <class T>
   MW_HD T term_gradient(T rss_dbm) const {
